@@ -1,0 +1,125 @@
+#pragma warning disable IDE0005 // The inline task is compiled without implicit usings.
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+
+#nullable enable
+
+namespace VqVae.Build;
+
+/// <summary>
+/// Reads and weakens the symbol versions that a 64-bit little-endian ELF library requires (section <c>.gnu.version_r</c>).
+/// </summary>
+/// <remarks>
+/// TorchSharp's <c>libLibTorchSharp.so</c> requires version <c>GLIBCXX_3.4.32</c> (GCC 13) of libstdc++; Debian 12 and Ubuntu 22.04
+/// have 3.4.30 and refuse to load it. The only symbol behind that version, <c>_ZSt21ios_base_library_initv</c>, exists to order
+/// initialisers and has no relocation, so nothing is ever bound to it. Marking the version as weak (<c>VER_FLG_WEAK</c>) makes the
+/// loader accept a library without it. The layout is that of the "Linux Standard Base Core Specification", chapter "Symbol Versioning".
+/// The build runs this file as an inline MSBuild task, and `trainer doctor` the same code, hence .NET Standard 2.0's API only.
+/// </remarks>
+internal static class ElfSymbolVersions
+{
+    private const uint SectionTypeVersionNeed = 0x6ffffffe;
+    private const ushort FlagWeak = 0x2;
+
+    /// <summary>Whether <paramref name="elf"/> requires <paramref name="version"/>, and if so whether the requirement is weak.</summary>
+    /// <returns><c>null</c> where the version is not required at all; otherwise whether it is marked weak.</returns>
+    public static bool? IsWeak(byte[] elf, string version)
+    {
+        var at = FindFlags(elf, version);
+        return at < 0 ? null : (ReadUInt16(elf, at) & FlagWeak) != 0;
+    }
+
+    /// <summary>Marks the requirement of <paramref name="version"/> as weak, in place.</summary>
+    /// <returns><c>true</c> where the version is required (and now weak), <c>false</c> where there is nothing to do.</returns>
+    public static bool Weaken(byte[] elf, string version)
+    {
+        var at = FindFlags(elf, version);
+        if (at < 0) return false;
+        elf[at] |= (byte)FlagWeak;
+        return true;
+    }
+
+    /// <summary>The offset of the flags of the <c>Elf64_Vernaux</c> entry named <paramref name="version"/>, or −1.</summary>
+    private static int FindFlags(byte[] elf, string version)
+    {
+        if (elf.Length < 64 || ReadUInt32(elf, 0) != 0x464c457f || elf[4] != 2 || elf[5] != 1)
+            throw new InvalidDataException("not a 64-bit little-endian ELF file");
+
+        var sections = checked((int)ReadUInt64(elf, 0x28));
+        var sectionSize = ReadUInt16(elf, 0x3a);
+        var sectionCount = ReadUInt16(elf, 0x3c);
+        for (var i = 0; i < sectionCount; i++)
+        {
+            var section = sections + (i * sectionSize);
+            if (ReadUInt32(elf, section + 4) != SectionTypeVersionNeed) continue;
+
+            var strings = StringTable(elf, sections + (checked((int)ReadUInt32(elf, section + 0x28)) * sectionSize));
+            var need = checked((int)ReadUInt64(elf, section + 0x18));
+            while (true)
+            {
+                var aux = need + checked((int)ReadUInt32(elf, need + 8));
+                while (true)
+                {
+                    if (Name(elf, strings + checked((int)ReadUInt32(elf, aux + 8))) == version) return aux + 4;
+                    var nextAux = checked((int)ReadUInt32(elf, aux + 12));
+                    if (nextAux == 0) break;
+                    aux += nextAux;
+                }
+
+                var nextNeed = checked((int)ReadUInt32(elf, need + 12));
+                if (nextNeed == 0) break;
+                need += nextNeed;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int StringTable(byte[] elf, int section) => checked((int)ReadUInt64(elf, section + 0x18));
+
+    private static string Name(byte[] elf, int start)
+    {
+        var end = Array.IndexOf(elf, (byte)0, start);
+        return Encoding.ASCII.GetString(elf, start, end - start);
+    }
+
+    private static ushort ReadUInt16(byte[] elf, int at) => BitConverter.ToUInt16(elf, at);
+
+    private static uint ReadUInt32(byte[] elf, int at) => BitConverter.ToUInt32(elf, at);
+
+    private static ulong ReadUInt64(byte[] elf, int at) => BitConverter.ToUInt64(elf, at);
+}
+
+#if !VQVAE_TRAINER
+/// <summary>The build's task: writes a copy of <see cref="Library"/> that requires <see cref="Version"/> only weakly.</summary>
+public sealed class WeakenSymbolVersion : Microsoft.Build.Utilities.Task
+{
+    [Microsoft.Build.Framework.Required]
+    public string Library { get; set; } = "";
+
+    [Microsoft.Build.Framework.Required]
+    public string Version { get; set; } = "";
+
+    [Microsoft.Build.Framework.Required]
+    public string Output { get; set; } = "";
+
+    public override bool Execute()
+    {
+        var elf = File.ReadAllBytes(Library);
+        var found = ElfSymbolVersions.Weaken(elf, Version);
+
+        // Only written when it changes, so that incremental builds copy nothing.
+        if (!File.Exists(Output) || !elf.SequenceEqual(File.ReadAllBytes(Output)))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Output)!);
+            File.Delete(Output);
+            File.WriteAllBytes(Output, elf);
+        }
+
+        Log.LogMessage(found ? "{0}: {1} is now optional" : "{0} does not require {1}", Library, Version);
+        return true;
+    }
+}
+#endif

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace VqVae.Models;
+
+/// <summary>The network families that the trainer builds and the exporter turns into graphs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Architecture>))]
+public enum Architecture
+{
+    /// <summary>
+    /// The plain VQ-VAE (van den Oord et al. 2017): strided 4×4 convolutions, residual blocks (ReLU, 3×3, ReLU, 1×1, add), and a
+    /// mirrored decoder with 4×4 transposed convolutions.
+    /// </summary>
+    [JsonStringEnumMemberName("vqvae")]
+    VqVae,
+
+    /// <summary>
+    /// A codec-grade model: a linear Karhunen-Loève transform of stride × stride patches beside a residual network that starts at zero,
+    /// residual quantization levels, and a two-scale decoder (stride, then half resolution) without overlapping transposed convolutions.
+    /// </summary>
+    [JsonStringEnumMemberName("klt")]
+    Klt,
+}

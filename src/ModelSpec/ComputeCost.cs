@@ -1,0 +1,41 @@
+namespace VqVae.Models;
+
+/// <summary>Multiply-accumulate operations per pixel of a model's two directions.</summary>
+/// <param name="Encoder">Networks and codebook search of the encoder.</param>
+/// <param name="Decoder">The decoder.</param>
+public readonly record struct ComputeCost(double Encoder, double Decoder)
+{
+    /// <summary>Counts the convolutions from the tensors' shapes and the resolution that each runs at.</summary>
+    public static ComputeCost Of(ModelSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        double encoder = (double)spec.Stages * spec.Codes * spec.EmbeddingDim / (spec.Stride * spec.Stride);
+        double decoder = 0;
+        foreach (var tensor in ModelTensors.For(spec))
+        {
+            if (tensor.Shape.Count != 4) continue;
+            var macs = tensor.Shape.Aggregate(1.0, (product, n) => product * n) / (Resolution(spec, tensor.Name) * Resolution(spec, tensor.Name));
+            if (tensor.Part == ModelPart.Encoder) encoder += macs;
+            else decoder += macs;
+        }
+
+        return new ComputeCost(encoder, decoder);
+    }
+
+    /// <summary>Pixels a side for each position at which the convolution's weights are applied once.</summary>
+    private static int Resolution(ModelSpec spec, string name)
+    {
+        if (name.StartsWith("decoder.refine.", StringComparison.Ordinal)) return 2;
+
+        // A strided convolution applies its weights once an output position, a transposed one once an input position.
+        var parts = name.Split('.');
+        return (parts[0], parts[1]) switch
+        {
+            ("encoder", "down") => 2 << Index(parts[2]),
+            ("decoder", "up") => spec.Stride >> Index(parts[2]),
+            _ => spec.Stride,
+        };
+    }
+
+    private static int Index(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}

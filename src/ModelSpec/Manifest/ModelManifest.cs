@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace VqVae.Models;
+
+/// <summary>A file of a model folder.</summary>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its SHA-256 as 64 lower-case hexadecimal digits.</param>
+public sealed record ManifestFile(long Bytes, string Sha256);
+
+/// <summary>Who may use a model, and what it was made from.</summary>
+/// <param name="Model">Licence of the model, an SPDX expression or a sentence.</param>
+/// <param name="Data">Licences of the training images.</param>
+public sealed record ManifestLicense(string Model, string Data);
+
+/// <summary>How the exported graphs compared with the trainer's own results.</summary>
+public sealed record ManifestVerification
+{
+    /// <summary>Whether the graphs were checked against parity samples; <c>false</c> only with <c>--unverified</c>.</summary>
+    public required bool Verified { get; init; }
+
+    /// <summary>Indices compared: those whose distance gap exceeds <see cref="Epsilon"/>.</summary>
+    public long? IndicesCompared { get; init; }
+
+    /// <summary>Share of all indices that agree, ties included.</summary>
+    public double? IndexAgreement { get; init; }
+
+    /// <summary>Distance gap, relative to the latent's scale, below which the nearest code counts as a tie.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>Largest difference of a decoded pixel, in steps of 1/255.</summary>
+    public int? MaxPixelDifference { get; init; }
+}
+
+/// <summary>The file <c>model.json</c>: what a model folder holds.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The manifest's file name.</summary>
+    public const string FileName = "model.json";
+
+    /// <summary>The encoder graph's file name.</summary>
+    public const string EncoderFileName = "encoder.onnx";
+
+    /// <summary>The decoder graph's file name.</summary>
+    public const string DecoderFileName = "decoder.onnx";
+
+    /// <summary>The format version that this library reads and writes.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>Largest manifest that is read.</summary>
+    private const int MaxManifestBytes = 1 << 20;
+
+    /// <summary>Largest graph that is read.</summary>
+    private const long MaxFileBytes = 1L << 30;
+
+    /// <summary>Version of the manifest's format.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model id, 16 hexadecimal digits (<see cref="ModelId"/>).</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The program that wrote the folder, with its version.</summary>
+    public required string Producer { get; init; }
+
+    /// <summary>The hyperparameters.</summary>
+    public required ModelSpec Spec { get; init; }
+
+    /// <summary>The folder's files by name.</summary>
+    public required IReadOnlyDictionary<string, ManifestFile> Files { get; init; }
+
+    /// <summary>How the graphs compared with the trainer's own results.</summary>
+    public required ManifestVerification Verification { get; init; }
+
+    /// <summary>Where the weights come from.</summary>
+    public Provenance? Provenance { get; init; }
+
+    /// <summary>Who may use the model.</summary>
+    public ManifestLicense? License { get; init; }
+
+    /// <summary>Reads and checks a folder's manifest; the files that it names are not opened.</summary>
+    /// <exception cref="ModelFormatException">The manifest is missing, malformed, of another version, or names a file outside the folder.</exception>
+    public static ModelManifest Load(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists) throw new ModelFormatException($"'{folder}' is not a model folder: it has no {FileName}");
+            if (file.Length > MaxManifestBytes) throw new ModelFormatException($"{path}: expected at most {MaxManifestBytes} bytes, got {file.Length}");
+            return FromJson(File.ReadAllBytes(path));
+        }
+        catch (ModelFormatException e) when (!e.Message.Contains(folder, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads and checks a manifest.</summary>
+    /// <exception cref="ModelFormatException">It is malformed, of another version, or names a file outside the folder.</exception>
+    public static ModelManifest FromJson(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var manifest = JsonSerializer.Deserialize(json, ModelJson.Default.ModelManifest) ?? throw new ModelFormatException("the manifest is null");
+            manifest.Validate();
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFormatException($"the manifest is not valid: {e.Message}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException($"the manifest is not valid: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The manifest as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelManifest) + "\n";
+
+    /// <summary>Reads one of the folder's files and checks its length and hash.</summary>
+    /// <exception cref="ModelFormatException">The manifest does not name it, it is missing, or it is not the file that was hashed.</exception>
+    public byte[] ReadFile(string folder, string name)
+    {
+        if (!Files.TryGetValue(name, out var expected)) throw new ModelFormatException($"{Path.Combine(folder, FileName)} does not name {name}");
+        var path = Path.Combine(folder, name);
+        var file = new FileInfo(path);
+        if (!file.Exists) throw new ModelFormatException($"{path} is missing");
+        if (file.Length != expected.Bytes) throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {file.Length}");
+        var content = File.ReadAllBytes(path);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+        if (hash != expected.Sha256) throw new ModelFormatException($"{path}: expected SHA-256 {expected.Sha256}, got {hash}");
+        return content;
+    }
+
+    private void Validate()
+    {
+        if (Format != CurrentFormat) throw new ModelFormatException($"expected manifest format {CurrentFormat}, got {Format}");
+        _ = ModelId.Parse(Id);
+        if (Spec is null || Files is null || Verification is null || Name is null) throw new ModelFormatException("a required field is null");
+        Spec.Validate();
+        foreach (var (name, file) in Files)
+        {
+            if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny("/\\:\0"))
+                throw new ModelFormatException($"'{name}' is not a file name inside the model folder");
+            if (file is not { Sha256.Length: 64 } || file.Bytes is < 0 or > MaxFileBytes)
+                throw new ModelFormatException($"{name}: expected a length up to {MaxFileBytes} and a SHA-256");
+        }
+    }
+}
