@@ -1,0 +1,19 @@
+using VqVae.Models;
+
+namespace VqVae.Exporter;
+
+/// <summary>How a run folder becomes a model folder.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>The model's name; by default the output folder's.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Licence of the model and its training images; by default unspecified.</summary>
+    public ManifestLicense? License { get; init; }
+
+    /// <summary>Whether to export without comparing the graphs with the trainer's results; the manifest records it.</summary>
+    public bool Unverified { get; init; }
+
+    /// <summary>Whether an existing model folder may be replaced.</summary>
+    public bool Force { get; init; }
+}
