@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using VqVae.Models;
+
+namespace VqVae.Runtime;
+
+/// <summary>The errors of a <c>.vq</c> file, each with the offset in bytes, what was expected and what was found.</summary>
+internal static class VqThrow
+{
+    [DoesNotReturn]
+    public static void Invalid(int offset, string what, string expected, string actual) =>
+        throw new VqFormatException($"offset {offset}: {what}: expected {expected}, got {actual}");
+
+    [DoesNotReturn]
+    public static void Truncated(int offset, string what, long expected, long actual) =>
+        throw new VqFormatException($"offset {offset}: {what}: expected {Count(expected)}, got {actual}: the file is cut short");
+
+    [DoesNotReturn]
+    public static void WrongLength(long expected, long actual) => throw new VqFormatException(actual < expected
+        ? $"expected a file of {Count(expected)}, got {actual}: the file is cut short"
+        : $"expected a file of {Count(expected)}, got {actual}: something follows the checksum");
+
+    [DoesNotReturn]
+    public static void WrongChecksum(uint expected, uint actual) =>
+        throw new VqFormatException($"checksum: the file states {expected:x8}, its content has {actual:x8}: the file is damaged");
+
+    [DoesNotReturn]
+    public static void WrongModel(ModelId file, ModelId model, string modelName, bool damaged) => throw new VqFormatException(
+        $"the file was made with the model {file}, this is {model} ('{modelName}')" + (damaged ? "; its checksum is wrong too, so it may be damaged" : ""));
+
+    private static string Count(long bytes) => bytes == 1 ? "1 byte" : $"{bytes} bytes";
+}

@@ -1,0 +1,183 @@
+using Microsoft.ML.OnnxRuntime;
+using VqVae.Models;
+
+namespace VqVae.Runtime;
+
+/// <summary>A model's two graphs: uint8 images to int32 indices and back. Thread-safe.</summary>
+internal sealed class ModelGraphs : IDisposable
+{
+    private readonly InferenceSession _encoder;
+    private readonly InferenceSession _decoder;
+    private readonly UsageGate _gate;
+    private readonly LatentPlane[] _planes;
+    private readonly string[] _encoderInputs;
+    private readonly string[] _decoderInputs;
+    private readonly string[] _planeNames;
+    private readonly string[] _imageName = [GraphContract.Image];
+
+    private ModelGraphs(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder, VqDevice device)
+    {
+        _encoder = encoder;
+        _decoder = decoder;
+        _gate = new UsageGate(() =>
+        {
+            _encoder.Dispose();
+            _decoder.Dispose();
+        });
+        Manifest = manifest;
+        Device = device;
+        _planes = [.. manifest.Spec.Planes];
+        _planeNames = [.. _planes.Select(p => p.TensorName)];
+        _encoderInputs = [GraphContract.Image, GraphContract.Rate, GraphContract.Lambda];
+        _decoderInputs = [.. _planeNames, GraphContract.Rate];
+    }
+
+    public ModelManifest Manifest { get; }
+
+    /// <summary>What the graphs run on.</summary>
+    public VqDevice Device { get; }
+
+    /// <summary>The sessions, for measuring them bare.</summary>
+    internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (_encoder, _decoder);
+
+    /// <summary>Reads a model folder, checks its files against their hashes, and opens the graphs.</summary>
+    /// <exception cref="ModelFormatException">The folder or one of its files is not what it should be.</exception>
+    /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there.</exception>
+    public static ModelGraphs Load(string modelFolder, VqCodecOptions options)
+    {
+        var manifest = ModelManifest.Load(modelFolder);
+        return Create(
+            manifest,
+            manifest.ReadFile(modelFolder, ModelManifest.EncoderFileName),
+            manifest.ReadFile(modelFolder, ModelManifest.DecoderFileName),
+            options);
+    }
+
+    /// <summary>Checks and opens graphs that are in memory.</summary>
+    /// <exception cref="ModelFormatException">A graph holds what graphs may not hold, or lacks the contract's inputs and outputs.</exception>
+    /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there.</exception>
+    public static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options) =>
+        Create(manifest, encoder, decoder, options, OnnxRuntimeProviders.Instance);
+
+    internal static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options, IExecutionProviders providers)
+    {
+        options.Validate();
+        OnnxGuard.Check(ModelManifest.EncoderFileName, encoder);
+        OnnxGuard.Check(ModelManifest.DecoderFileName, decoder);
+        var (sessions, device) = new SessionFactory(options, providers).Open(
+            (ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder));
+        try
+        {
+            GraphContract.CheckEncoder(sessions[0], manifest.Spec.Planes);
+            GraphContract.CheckDecoder(sessions[1], manifest.Spec.Planes);
+            return new ModelGraphs(manifest, sessions[0], sessions[1], device);
+        }
+        catch
+        {
+            foreach (var session in sessions) session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Numbers in a plane's index tensor <c>[n,stages,h,w]</c> for images of the size; a plane has at most its own stages.</summary>
+    public static int IndexCount(LatentPlane plane, int stages, int n, int height, int width) =>
+        checked(n * Math.Min(stages, plane.Stages) * (height / plane.Stride) * (width / plane.Stride));
+
+    /// <summary>Encodes images into new arrays.</summary>
+    /// <param name="image">uint8 <c>[n,h,w,3]</c>; h and w multiples of the largest stride.</param>
+    /// <param name="n">Images.</param>
+    /// <param name="h">Their height.</param>
+    /// <param name="w">Their width.</param>
+    /// <param name="rate">The rate point.</param>
+    /// <param name="lambda">Weight of the rate in the search, in squared 8-bit units a bit.</param>
+    /// <returns>For each plane <c>[n,L,h/stride,w/stride]</c>.</returns>
+    public int[][] Encode(ReadOnlySpan<byte> image, int n, int h, int w, int rate, float lambda)
+    {
+        var indices = Array.ConvertAll(_planes, p => new int[IndexCount(p, p.Stages, n, h, w)]);
+        Encode(image.ToArray(), n, h, w, rate, lambda, Array.ConvertAll(indices, i => i.AsMemory()), CancellationToken.None);
+        return indices;
+    }
+
+    /// <summary>Decodes the leading <paramref name="stages"/> of the index tensors into a new array, <c>[n,h,w,3]</c>.</summary>
+    /// <param name="indices">For each plane <c>[n,stages,h/stride,w/stride]</c>.</param>
+    /// <param name="stages">Stages in <paramref name="indices"/>, 1 to L.</param>
+    /// <param name="n">Images.</param>
+    /// <param name="h">The images' height, a multiple of the largest stride.</param>
+    /// <param name="w">The images' width, a multiple of the largest stride.</param>
+    /// <param name="rate">The rate point.</param>
+    public byte[] Decode(int[][] indices, int stages, int n, int h, int w, int rate)
+    {
+        var image = new byte[checked(n * h * w * 3)];
+        Decode(Array.ConvertAll(indices, i => i.AsMemory()), stages, n, h, w, rate, image, CancellationToken.None);
+        return image;
+    }
+
+    /// <summary>Encodes images from and into the caller's memory, which is pinned meanwhile and not copied.</summary>
+    public void Encode(Memory<byte> image, int n, int h, int w, int rate, float lambda, ReadOnlySpan<Memory<int>> indices, CancellationToken cancellationToken)
+    {
+        CheckImage(image.Length, n, h, w);
+        using var values = new OrtValues(3 + _planes.Length);
+        values.Add(image, n, h, w, 3);
+        values.Add<int>(new[] { rate }, 1);
+        values.Add<float>(new[] { lambda }, 1);
+        AddPlanes(values, indices, int.MaxValue, n, h, w);
+        Run(_encoder, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
+    }
+
+    /// <summary>Decodes from and into the caller's memory, which is pinned meanwhile and not copied.</summary>
+    public void Decode(ReadOnlySpan<Memory<int>> indices, int stages, int n, int h, int w, int rate, Memory<byte> image, CancellationToken cancellationToken)
+    {
+        CheckImage(image.Length, n, h, w);
+        using var values = new OrtValues(2 + _planes.Length);
+        AddPlanes(values, indices, stages, n, h, w);
+        values.Add<int>(new[] { rate }, 1);
+        values.Add(image, n, h, w, 3);
+        Run(_decoder, _decoderInputs, values.Range(0, _planes.Length + 1), _imageName, values.Range(_planes.Length + 1, 1), cancellationToken);
+    }
+
+    /// <summary>Refuses new calls; the sessions go when the last running call has left.</summary>
+    public void Dispose() => _gate.Close();
+
+    private void AddPlanes(OrtValues values, ReadOnlySpan<Memory<int>> indices, int stages, int n, int h, int w)
+    {
+        if (indices.Length != _planes.Length) throw new ArgumentException($"expected {_planes.Length} index planes, got {indices.Length}");
+        ArgumentOutOfRangeException.ThrowIfLessThan(stages, 1);
+        for (var p = 0; p < _planes.Length; p++)
+        {
+            var plane = _planes[p];
+            var count = IndexCount(plane, stages, n, h, w);
+            if (indices[p].Length != count) throw new ArgumentException($"{plane.TensorName}: expected {count} indices, got {indices[p].Length}");
+            values.Add(indices[p], n, Math.Min(stages, plane.Stages), h / plane.Stride, w / plane.Stride);
+        }
+    }
+
+    private void CheckImage(int length, int n, int h, int w)
+    {
+        var multiple = Manifest.Spec.LargestStride;
+        if (n < 1 || h < 1 || w < 1 || h % multiple != 0 || w % multiple != 0)
+            throw new ArgumentException($"expected at least one image with sides that are multiples of {multiple}, got {n} of {w}×{h}");
+        if (length != checked(n * h * w * 3)) throw new ArgumentException($"expected {n * h * w * 3} bytes of pixels, got {length}");
+    }
+
+    private void Run(
+        InferenceSession session, string[] inputNames, ArraySegment<OrtValue> inputs, string[] outputNames, ArraySegment<OrtValue> outputs, CancellationToken cancellationToken)
+    {
+        _gate.Enter(this);
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var options = new RunOptions();
+            using var registration = cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, options);
+            session.Run(options, inputNames, inputs, outputNames, outputs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InvalidOperationException($"the model '{Manifest.Name}' failed to run on {Device}: {e.Message}", e);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace VqVae.Runtime;
+
+/// <summary>How a model is loaded.</summary>
+public sealed record VqCodecOptions
+{
+    /// <summary>Where the graphs run; <see cref="VqDevice.Auto"/> by default.</summary>
+    public VqDevice Device { get; init; } = VqDevice.Auto;
+
+    /// <summary>CPU threads that work on one image together; 0, the default, for one a core. 1 suits servers that handle many small images at once.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>How large an image may be.</summary>
+    public VqLimits Limits { get; init; } = new();
+
+    /// <summary>Checks the values.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        ArgumentNullException.ThrowIfNull(Limits);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxPixels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxPixels, VqLimits.LargestMaxPixels);
+    }
+}
