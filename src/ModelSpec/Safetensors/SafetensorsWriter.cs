@@ -8,18 +8,27 @@ namespace VqVae.Models;
 /// <summary>Collects tensors and writes them as a safetensors file: the same input gives the same bytes.</summary>
 public sealed class SafetensorsWriter
 {
+    /// <summary>The header's key that is not a tensor.</summary>
+    internal const string MetadataKey = "__metadata__";
+
     private readonly SortedDictionary<string, (TensorType Type, long[] Shape, ReadOnlyMemory<byte> Data)> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>Strings for <c>__metadata__</c>.</summary>
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Adds a tensor; its elements are copied.</summary>
-    /// <exception cref="ArgumentException">The name is taken, or the shape does not fit the number of elements.</exception>
+    /// <exception cref="ArgumentException">The name is taken or reserved, or the shape does not fit the number of elements.</exception>
     public void Add<T>(string name, ReadOnlySpan<T> values, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
+        if (name == MetadataKey) throw new ArgumentException($"a tensor cannot be called '{name}'");
         long expected = 1;
-        foreach (var dimension in shape) expected *= dimension;
+        foreach (var dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            expected = checked(expected * dimension);
+        }
+
         if (expected != values.Length) throw new ArgumentException($"tensor '{name}': the shape has {expected} elements, got {values.Length}");
         if (!_tensors.TryAdd(name, (TensorTypes.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(values).ToArray())))
             throw new ArgumentException($"tensor '{name}' was added twice");
@@ -55,7 +64,7 @@ public sealed class SafetensorsWriter
         json.WriteStartObject();
         if (Metadata.Count > 0)
         {
-            json.WriteStartObject("__metadata__");
+            json.WriteStartObject(MetadataKey);
             foreach (var (key, value) in Metadata) json.WriteString(key, value);
             json.WriteEndObject();
         }
