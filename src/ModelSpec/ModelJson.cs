@@ -3,10 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace VqVae.Models;
 
-/// <summary>Generated JSON code for the types below: snake_case, unknown keys are errors, no reflection (so that AOT builds work).</summary>
+/// <summary>Generated JSON code for the types below: snake_case, unknown and repeated keys are errors, no reflection (so that AOT builds work).</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(ModelSpec))]

@@ -8,7 +8,10 @@ namespace VqVae.Models;
 /// The hyperparameters that fix a model's networks: what the tensors of a checkpoint and the nodes of the graphs follow from.
 /// How a model is trained is <see cref="TrainingSpec"/>.
 /// </summary>
-/// <remarks>The defaults are those of the preset <c>celeba</c>.</remarks>
+/// <remarks>
+/// The defaults are those of the preset <c>celeba</c>. As JSON a spec names every hyperparameter: a file that leans on defaults would
+/// come to mean another model when they change.
+/// </remarks>
 public sealed record ModelSpec
 {
     /// <summary>Pixels are scaled as <c>x = pixel / 127.5 − 1</c>, so that the networks see [−1, 1].</summary>
@@ -18,36 +21,47 @@ public sealed record ModelSpec
     public const int MaxStages = 255;
 
     /// <summary>The network family.</summary>
+    [JsonRequired]
     public Architecture Architecture { get; init; } = Architecture.VqVae;
 
     /// <summary>Colour channels that the networks see: 3 (RGB) or 1 (luma; graphs still take and give RGB).</summary>
+    [JsonRequired]
     public int InputChannels { get; init; } = 3;
 
     /// <summary>Channels of the hidden layers.</summary>
+    [JsonRequired]
     public int Hidden { get; init; } = 256;
 
     /// <summary>Dimension of the code vectors.</summary>
+    [JsonRequired]
     public int EmbeddingDim { get; init; } = 128;
 
     /// <summary>Residual blocks of the encoder.</summary>
+    [JsonRequired]
     public int EncoderBlocks { get; init; } = 4;
 
     /// <summary>Residual blocks of the decoder at the latent's resolution.</summary>
+    [JsonRequired]
     public int DecoderBlocks { get; init; } = 4;
 
     /// <summary>Codebook size of every stage.</summary>
+    [JsonRequired]
     public int Codes { get; init; } = 512;
 
     /// <summary>Stages that add up: residual quantization levels.</summary>
+    [JsonRequired]
     public int Stages { get; init; } = 1;
 
     /// <summary>Pixels a side of one latent position: a power of two, 2 to 32.</summary>
+    [JsonRequired]
     public int Stride { get; init; } = 4;
 
     /// <summary><see cref="Architecture.Klt"/> only: channels of the decoder's half-resolution part, the linear image's included.</summary>
+    [JsonRequired]
     public int RefineChannels { get; init; } = 32;
 
     /// <summary><see cref="Architecture.Klt"/> only: residual blocks of the decoder's half-resolution part.</summary>
+    [JsonRequired]
     public int RefineBlocks { get; init; } = 1;
 
     /// <summary>The index grids of this model, in the order of the graphs' tensors.</summary>
@@ -63,7 +77,7 @@ public sealed record ModelSpec
     public int PatchSize => Stride * Stride * InputChannels;
 
     /// <summary>Reads and checks a spec.</summary>
-    /// <exception cref="ModelFormatException">The JSON is malformed, has an unknown key, or describes no possible model.</exception>
+    /// <exception cref="ModelFormatException">The JSON is malformed, has an unknown key, lacks one, or describes no possible model.</exception>
     public static ModelSpec FromJson(string json)
     {
         try
@@ -89,6 +103,7 @@ public sealed record ModelSpec
     /// <exception cref="ArgumentException">A value is out of its range; the message names it and the range.</exception>
     public void Validate()
     {
+        if (!Enum.IsDefined(Architecture)) throw new ArgumentException($"architecture: expected vqvae or klt, got {Architecture}");
         if (InputChannels is not (1 or 3)) throw Bad("input channels", InputChannels, "1 or 3");
         Range("hidden channels", Hidden, 1, 4096);
         Range("embedding dimension", EmbeddingDim, 1, 4096);

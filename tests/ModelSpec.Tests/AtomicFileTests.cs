@@ -1,0 +1,97 @@
+using VqVae.TestSupport;
+
+namespace VqVae.Models.Tests;
+
+public class AtomicFileTests
+{
+    [Fact]
+    public void Write_NewFile_HoldsTheContentAndNothingElseIsLeft()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteAllText(folder["a.txt"], "été");
+        Assert.Equal("été"u8.ToArray(), File.ReadAllBytes(folder["a.txt"]));
+        Assert.Equal([folder["a.txt"]], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Write_ExistingFile_IsReplacedWhole()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteAllBytes(folder["a"], new byte[100]);
+        AtomicFile.WriteAllBytes(folder["a"], new byte[] { 1, 2 });
+        Assert.Equal([1, 2], File.ReadAllBytes(folder["a"]));
+    }
+
+    [Fact]
+    public void Write_WhileWriting_ReadersSeeTheOldContent()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteAllText(folder["a"], "old");
+        AtomicFile.Write(folder["a"], stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(folder["a"]));
+        });
+        Assert.Equal("new", File.ReadAllText(folder["a"]));
+    }
+
+    [Fact]
+    public void Write_WriterThrows_KeepsTheOldContentAndLeavesNoTemporaryFile()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteAllText(folder["a"], "old");
+
+        var error = Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder["a"], stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidOperationException("stop");
+        }));
+
+        Assert.Equal("stop", error.Message);
+        Assert.Equal("old", File.ReadAllText(folder["a"]));
+        Assert.Equal([folder["a"]], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Write_WithoutOverwrite_KeepsTheExistingFile()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteAllText(folder["a"], "old");
+
+        Assert.Throws<IOException>(() => AtomicFile.WriteAllText(folder["a"], "new", overwrite: false));
+
+        Assert.Equal("old", File.ReadAllText(folder["a"]));
+        Assert.Equal([folder["a"]], Directory.GetFiles(folder.Path));
+        AtomicFile.WriteAllText(folder["b"], "new", overwrite: false);
+        Assert.Equal("new", File.ReadAllText(folder["b"]));
+    }
+
+    [Fact]
+    public void Write_TargetIsAFolder_FailsAndLeavesNoTemporaryFile()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["a"]);
+
+        Assert.ThrowsAny<Exception>(() => AtomicFile.WriteAllText(folder["a"], "new"));
+
+        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.True(Directory.Exists(folder["a"]));
+    }
+
+    [Fact]
+    public void Write_LongestFileName_IsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder[new string('n', 255)];
+        AtomicFile.WriteAllText(path, "x");
+        Assert.Equal("x", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Write_MissingFolder_ThrowsDirectoryNotFoundException()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteAllText(Path.Combine(folder["missing"], "a"), "x"));
+    }
+}
