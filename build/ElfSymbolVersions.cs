@@ -23,8 +23,12 @@ internal static class ElfSymbolVersions
     private const uint SectionTypeVersionNeed = 0x6ffffffe;
     private const ushort FlagWeak = 0x2;
 
+    /// <summary>Far more than any library requires; a loop of overlapping entries ends here.</summary>
+    private const int MaxEntries = 100_000;
+
     /// <summary>Whether <paramref name="elf"/> requires <paramref name="version"/>, and if so whether the requirement is weak.</summary>
     /// <returns><c>null</c> where the version is not required at all; otherwise whether it is marked weak.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not a 64-bit little-endian ELF file, or a malformed one.</exception>
     public static bool? IsWeak(byte[] elf, string version)
     {
         var at = FindFlags(elf, version);
@@ -33,6 +37,7 @@ internal static class ElfSymbolVersions
 
     /// <summary>Marks the requirement of <paramref name="version"/> as weak, in place.</summary>
     /// <returns><c>true</c> where the version is required (and now weak), <c>false</c> where there is nothing to do.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not a 64-bit little-endian ELF file, or a malformed one.</exception>
     public static bool Weaken(byte[] elf, string version)
     {
         var at = FindFlags(elf, version);
@@ -42,54 +47,68 @@ internal static class ElfSymbolVersions
     }
 
     /// <summary>The offset of the flags of the <c>Elf64_Vernaux</c> entry named <paramref name="version"/>, or −1.</summary>
-    private static int FindFlags(byte[] elf, string version)
+    private static long FindFlags(byte[] elf, string version)
     {
         if (elf.Length < 64 || ReadUInt32(elf, 0) != 0x464c457f || elf[4] != 2 || elf[5] != 1)
             throw new InvalidDataException("not a 64-bit little-endian ELF file");
 
-        var sections = checked((int)ReadUInt64(elf, 0x28));
-        var sectionSize = ReadUInt16(elf, 0x3a);
+        var entries = 0;
         var sectionCount = ReadUInt16(elf, 0x3c);
-        for (var i = 0; i < sectionCount; i++)
+        for (var i = 0u; i < sectionCount; i++)
         {
-            var section = sections + (i * sectionSize);
+            var section = Section(elf, i);
             if (ReadUInt32(elf, section + 4) != SectionTypeVersionNeed) continue;
 
-            var strings = StringTable(elf, sections + (checked((int)ReadUInt32(elf, section + 0x28)) * sectionSize));
-            var need = checked((int)ReadUInt64(elf, section + 0x18));
-            while (true)
+            var strings = ReadOffset(elf, Section(elf, ReadUInt32(elf, section + 0x28)) + 0x18);
+            var need = ReadOffset(elf, section + 0x18);
+            uint toNextNeed;
+            do
             {
-                var aux = need + checked((int)ReadUInt32(elf, need + 8));
-                while (true)
+                var aux = need + ReadUInt32(elf, need + 8);
+                uint toNextAux;
+                do
                 {
-                    if (Name(elf, strings + checked((int)ReadUInt32(elf, aux + 8))) == version) return aux + 4;
-                    var nextAux = checked((int)ReadUInt32(elf, aux + 12));
-                    if (nextAux == 0) break;
-                    aux += nextAux;
+                    if (++entries > MaxEntries) throw new InvalidDataException($"malformed ELF file: more than {MaxEntries} required versions");
+                    if (IsName(elf, strings + ReadUInt32(elf, aux + 8), version)) return aux + 4;
+                    toNextAux = ReadUInt32(elf, aux + 12);
+                    aux += toNextAux;
                 }
+                while (toNextAux != 0);
 
-                var nextNeed = checked((int)ReadUInt32(elf, need + 12));
-                if (nextNeed == 0) break;
-                need += nextNeed;
+                toNextNeed = ReadUInt32(elf, need + 12);
+                need += toNextNeed;
             }
+            while (toNextNeed != 0);
         }
 
         return -1;
     }
 
-    private static int StringTable(byte[] elf, int section) => checked((int)ReadUInt64(elf, section + 0x18));
+    /// <summary>The offset of a section's header.</summary>
+    private static long Section(byte[] elf, uint index) => ReadOffset(elf, 0x28) + ((long)index * ReadUInt16(elf, 0x3a));
 
-    private static string Name(byte[] elf, int start)
+    /// <summary>Whether the zero-terminated text at an offset is <paramref name="name"/>.</summary>
+    private static bool IsName(byte[] elf, long at, string name)
     {
-        var end = Array.IndexOf(elf, (byte)0, start);
-        return Encoding.ASCII.GetString(elf, start, end - start);
+        for (var i = 0; i < name.Length; i++)
+            if (elf[Check(elf, at + i, 1)] != name[i]) return false;
+        return elf[Check(elf, at + name.Length, 1)] == 0;
     }
 
-    private static ushort ReadUInt16(byte[] elf, int at) => BitConverter.ToUInt16(elf, at);
+    private static ushort ReadUInt16(byte[] elf, long at) => BitConverter.ToUInt16(elf, Check(elf, at, 2));
 
-    private static uint ReadUInt32(byte[] elf, int at) => BitConverter.ToUInt32(elf, at);
+    private static uint ReadUInt32(byte[] elf, long at) => BitConverter.ToUInt32(elf, Check(elf, at, 4));
 
-    private static ulong ReadUInt64(byte[] elf, int at) => BitConverter.ToUInt64(elf, at);
+    /// <summary>A 64-bit offset into the file; what comes from it stays far from overflow.</summary>
+    private static long ReadOffset(byte[] elf, long at)
+    {
+        var offset = BitConverter.ToUInt64(elf, Check(elf, at, 8));
+        return offset <= (ulong)elf.Length ? (long)offset : throw new InvalidDataException($"malformed ELF file: offset {offset} is outside its {elf.Length} bytes");
+    }
+
+    private static int Check(byte[] elf, long at, int length) => at >= 0 && at <= elf.Length - length
+        ? (int)at
+        : throw new InvalidDataException($"malformed ELF file: {length} bytes at {at} are outside its {elf.Length} bytes");
 }
 
 #if !VQVAE_TRAINER

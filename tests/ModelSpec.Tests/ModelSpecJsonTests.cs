@@ -5,7 +5,7 @@ namespace VqVae.Models.Tests;
 
 public class ModelSpecJsonTests
 {
-    private static readonly Gen<ModelSpec> _spec =
+    private static readonly Gen<ModelSpec> Specs =
         from klt in Gen.Bool
         from colour in Gen.Bool
         let channels = colour ? 3 : 1
@@ -32,7 +32,7 @@ public class ModelSpecJsonTests
         };
 
     [Fact]
-    public void FromJson_OfToJson_IsTheSameSpec() => _spec.Sample(
+    public void FromJson_OfToJson_IsTheSameSpec() => Specs.Sample(
         spec =>
         {
             var json = spec.ToJson();

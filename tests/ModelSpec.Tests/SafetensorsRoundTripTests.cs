@@ -9,19 +9,19 @@ public class SafetensorsRoundTripTests
 {
     private sealed record Sample(TensorType Type, long[] Shape, byte[] Data);
 
-    private static readonly Gen<Sample> _sample =
+    private static readonly Gen<Sample> Samples =
         from type in Gen.Enum<TensorType>()
         from shape in Gen.Long[0, 4].Array[0, 4]
         from data in Gen.Byte.Array[(int)shape.Aggregate(1L, (product, n) => product * n) * type.ElementSize()]
         select new Sample(type, shape, data);
 
-    private static readonly Gen<(Dictionary<string, Sample> Tensors, Dictionary<string, string> Metadata)> _file =
+    private static readonly Gen<(Dictionary<string, Sample> Tensors, Dictionary<string, string> Metadata)> Files =
         Gen.Select(
-            Gen.Dictionary(Gen.String[Gen.Char["abc.\"\\/é日0"], 1, 12], _sample)[0, 8],
+            Gen.Dictionary(Gen.String[Gen.Char["abc.\"\\/é日0"], 1, 12], Samples)[0, 8],
             Gen.Dictionary(Gen.String[Gen.Char["abcé\n\0\""], 0, 6], Gen.String[Gen.Char["xyz{}日\"\\"], 0, 40])[0, 4]);
 
     [Fact]
-    public void WriteTo_AnyTensorsAndMetadata_ReadBackEqual() => _file.Sample(
+    public void WriteTo_AnyTensorsAndMetadata_ReadBackEqual() => Files.Sample(
         (tensors, metadata) =>
         {
             var read = SafetensorsFile.Parse(Write(tensors, metadata));
@@ -39,7 +39,7 @@ public class SafetensorsRoundTripTests
         seed: "0000KOIso5A3", iter: 400);
 
     [Fact]
-    public void WriteTo_SameContentInAnotherOrder_SameBytes() => _file.Sample(
+    public void WriteTo_SameContentInAnotherOrder_SameBytes() => Files.Sample(
         (tensors, metadata) => Assert.Equal(
             Write(tensors, metadata),
             Write(tensors.Reverse().ToDictionary(), metadata.Reverse().ToDictionary())),

@@ -53,6 +53,9 @@ public sealed record ModelManifest
     /// <summary>Largest graph that is read.</summary>
     private const long MaxFileBytes = 1L << 30;
 
+    /// <summary>Longest name of a model or a producer.</summary>
+    private const int MaxLabelLength = 200;
+
     /// <summary>Version of the manifest's format.</summary>
     public required int Format { get; init; }
 
@@ -85,14 +88,14 @@ public sealed record ModelManifest
     public static ModelManifest Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        var file = new FileInfo(path);
+        if (!file.Exists) throw new ModelFormatException($"'{folder}' is not a model folder: it has no {FileName}");
+        if (file.Length > MaxManifestBytes) throw new ModelFormatException($"{path}: expected at most {MaxManifestBytes} bytes, got {file.Length}");
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists) throw new ModelFormatException($"'{folder}' is not a model folder: it has no {FileName}");
-            if (file.Length > MaxManifestBytes) throw new ModelFormatException($"{path}: expected at most {MaxManifestBytes} bytes, got {file.Length}");
             return FromJson(File.ReadAllBytes(path));
         }
-        catch (ModelFormatException e) when (!e.Message.Contains(folder, StringComparison.Ordinal))
+        catch (ModelFormatException e)
         {
             throw new ModelFormatException($"{path}: {e.Message}", e);
         }
@@ -139,8 +142,11 @@ public sealed record ModelManifest
     private void Validate()
     {
         if (Format != CurrentFormat) throw new ModelFormatException($"expected manifest format {CurrentFormat}, got {Format}");
+        if (Name is null || Id is null || Producer is null || Spec is null || Files is null || Verification is null)
+            throw new ModelFormatException("a required field is null");
         _ = ModelId.Parse(Id);
-        if (Spec is null || Files is null || Verification is null || Name is null) throw new ModelFormatException("a required field is null");
+        CheckLabel("name", Name);
+        CheckLabel("producer", Producer);
         Spec.Validate();
         foreach (var (name, file) in Files)
         {
@@ -149,5 +155,12 @@ public sealed record ModelManifest
             if (file is not { Sha256.Length: 64 } || file.Bytes is < 0 or > MaxFileBytes)
                 throw new ModelFormatException($"{name}: expected a length up to {MaxFileBytes} and a SHA-256");
         }
+    }
+
+    /// <summary>Texts that tools print: one short line, nothing that a terminal would act on.</summary>
+    private static void CheckLabel(string field, string text)
+    {
+        if (text.Length is 0 or > MaxLabelLength || text.Any(char.IsControl))
+            throw new ModelFormatException($"{field}: expected 1 to {MaxLabelLength} printable characters");
     }
 }
