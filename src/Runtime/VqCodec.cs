@@ -82,7 +82,7 @@ public sealed class VqCodec : IDisposable
         var stride = CheckImage(pixels.Length, width, height, format, options.Stride);
         var stages = CheckStages(options.Stages, _stages);
         if (!(options.Lambda >= 0 && options.Lambda <= float.MaxValue))
-            throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}", nameof(options));
+            throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}");
 
         using var usage = Enter(cancellationToken);
         var padding = Padding.Of(_planes, width, height);
@@ -129,7 +129,7 @@ public sealed class VqCodec : IDisposable
     public VqImage Decompress(ReadOnlySpan<byte> vq, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
     {
         var asked = options?.Stages;
-        if (asked < 1) throw new ArgumentException($"stages: expected at least 1, got {asked}", nameof(options));
+        if (asked < 1) throw new ArgumentException($"stages: expected at least 1, got {asked}");
 
         using var usage = Enter(cancellationToken);
         var (header, payload) = VqContainer.Open(vq, Manifest, _limits);
@@ -188,7 +188,7 @@ public sealed class VqCodec : IDisposable
 
     private static int CheckStages(int? stages, int most) =>
         stages is < 1 || stages > most
-            ? throw new ArgumentException($"stages: expected 1 to the model's {most}, got {stages}", nameof(stages))
+            ? throw new ArgumentException($"stages: expected 1 to the model's {most}, got {stages}")
             : stages ?? most;
 
     private Usage Enter(CancellationToken cancellationToken)
@@ -206,12 +206,12 @@ public sealed class VqCodec : IDisposable
             throw new ArgumentException($"the image is {width}×{height}: expected at most {_limits.MaxPixels} pixels, got {(long)width * height}");
 
         var row = (long)width * PixelRows.BytesPerPixel(format);
-        if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}", nameof(stride));
+        if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}");
         var needed = ((stride ?? row) * (height - 1)) + row;
         if (stride is null ? length != needed : length < needed)
         {
             throw new ArgumentException(
-                $"{width}×{height} {format}: expected {(stride is null ? "" : "at least ")}{needed} bytes of pixels, got {length}", nameof(length));
+                $"{width}×{height} {format}: expected {(stride is null ? "" : "at least ")}{needed} bytes of pixels, got {length}");
         }
 
         return (int)(stride ?? row);

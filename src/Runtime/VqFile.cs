@@ -7,7 +7,7 @@ public static class VqFile
     /// <exception cref="VqFormatException">The bytes do not start a <c>.vq</c> file that this version reads.</exception>
     public static VqInfo ReadInfo(ReadOnlySpan<byte> vq) => VqContainer.ReadHeader(vq).ToInfo();
 
-    /// <summary>Reads the header from the stream's position on; a few bytes are read, more than the header but at most 32.</summary>
+    /// <summary>Reads the header from the stream's position on; at most 27 bytes are read.</summary>
     /// <exception cref="VqFormatException">The bytes do not start a <c>.vq</c> file that this version reads.</exception>
     /// <exception cref="IOException">The stream fails.</exception>
     public static VqInfo ReadInfo(Stream stream)

@@ -46,7 +46,10 @@ internal static class BitPacking
     /// <param name="bits">Bits an index, 1 to <see cref="MaxBits"/>.</param>
     /// <param name="codes">The codebook's size.</param>
     /// <param name="indices">Where they go.</param>
-    /// <returns>The position of the first index that is not below <paramref name="codes"/>, −1 where there is none.</returns>
+    /// <returns>
+    /// The position of the first index that is not below <paramref name="codes"/>; the number of indices where bits are left over that are
+    /// not 0; otherwise −1.
+    /// </returns>
     public static int Unpack(ReadOnlySpan<byte> packed, int bits, int codes, Span<int> indices)
     {
         var mask = (1u << bits) - 1;
@@ -68,6 +71,6 @@ internal static class BitPacking
             count -= bits;
         }
 
-        return -1;
+        return pending == 0 ? -1 : indices.Length;
     }
 }

@@ -110,6 +110,7 @@ internal static class VqContainer
                 var positions = (int)padding.Positions(plane);
                 var size = (int)BitPacking.Size(positions, plane.BitsPerIndex);
                 var bad = BitPacking.Unpack(payload[..size], plane.BitsPerIndex, plane.Codes, indices[p].Span.Slice(stage * positions, positions));
+                if (bad == positions) throw new VqFormatException($"stage {stage}: expected 0 in the bits behind the last index, got others");
                 if (bad >= 0) throw new VqFormatException($"stage {stage}, position {bad}: expected an index below {plane.Codes}, got a higher one");
                 payload = payload[size..];
             }

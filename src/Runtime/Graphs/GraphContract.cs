@@ -15,24 +15,31 @@ internal static class GraphContract
     public const string Rate = "rate";
     public const string Lambda = "lambda";
 
-    private readonly record struct Slot(string Name, TensorElementType Type, int Rank);
+    /// <summary>The key of a graph's metadata under which the exporter writes the model id.</summary>
+    private const string ModelIdKey = "model_id";
 
-    public static void CheckEncoder(InferenceSession session, IReadOnlyList<LatentPlane> planes) => Check(
+    /// <exception cref="ModelFormatException">The graph is not the encoder of the manifest's model.</exception>
+    public static void CheckEncoder(InferenceSession session, ModelManifest manifest) => Check(
         ModelManifest.EncoderFileName,
         session,
+        manifest,
         [new(Image, TensorElementType.UInt8, 4), new(Rate, TensorElementType.Int32, 1), new(Lambda, TensorElementType.Float, 1)],
-        [.. planes.Select(Indices)]);
+        [.. manifest.Spec.Planes.Select(Indices)]);
 
-    public static void CheckDecoder(InferenceSession session, IReadOnlyList<LatentPlane> planes) => Check(
+    /// <exception cref="ModelFormatException">The graph is not the decoder of the manifest's model.</exception>
+    public static void CheckDecoder(InferenceSession session, ModelManifest manifest) => Check(
         ModelManifest.DecoderFileName,
         session,
-        [.. planes.Select(Indices), new(Rate, TensorElementType.Int32, 1)],
+        manifest,
+        [.. manifest.Spec.Planes.Select(Indices), new(Rate, TensorElementType.Int32, 1)],
         [new(Image, TensorElementType.UInt8, 4)]);
 
     private static Slot Indices(LatentPlane plane) => new(plane.TensorName, TensorElementType.Int32, 4);
 
-    private static void Check(string graph, InferenceSession session, Slot[] inputs, Slot[] outputs)
+    private static void Check(string graph, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs)
     {
+        if (session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelIdKey, out var id) && id != manifest.Id)
+            throw new ModelFormatException($"{graph}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
         CheckSide(graph, "input", session.InputMetadata, inputs);
         CheckSide(graph, "output", session.OutputMetadata, outputs);
     }
@@ -56,4 +63,6 @@ internal static class GraphContract
         var extra = found.Keys.Except(expected.Select(s => s.Name)).Order(StringComparer.Ordinal).FirstOrDefault();
         if (extra is not null) throw new ModelFormatException($"{graph}: unexpected {side} '{extra}'");
     }
+
+    private readonly record struct Slot(string Name, TensorElementType Type, int Rank);
 }

@@ -68,8 +68,8 @@ internal sealed class ModelGraphs : IDisposable
             (ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder));
         try
         {
-            GraphContract.CheckEncoder(sessions[0], manifest.Spec.Planes);
-            GraphContract.CheckDecoder(sessions[1], manifest.Spec.Planes);
+            GraphContract.CheckEncoder(sessions[0], manifest);
+            GraphContract.CheckDecoder(sessions[1], manifest);
             return new ModelGraphs(manifest, sessions[0], sessions[1], device);
         }
         catch
@@ -170,9 +170,12 @@ internal sealed class ModelGraphs : IDisposable
             using var registration = cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, options);
             session.Run(options, inputNames, inputs, outputNames, outputs);
         }
+        catch (OnnxRuntimeException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"the model '{Manifest.Name}' was stopped", e, cancellationToken);
+        }
         catch (OnnxRuntimeException e)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             throw new InvalidOperationException($"the model '{Manifest.Name}' failed to run on {Device}: {e.Message}", e);
         }
         finally

@@ -1,0 +1,253 @@
+using System.Globalization;
+using CsCheck;
+using VqVae.Models;
+using VqVae.TestSupport;
+
+namespace VqVae.Runtime.Tests;
+
+public class VqContainerTests
+{
+    // Offsets in the example, whose width and height take one byte each.
+    private const int Width = 4;
+    private const int Height = 5;
+    private const int Coding = 6;
+    private const int Id = 7;
+    private const int RatePoint = 15;
+    private const int Stages = 16;
+    private const int Payload = 17;
+
+    [Fact]
+    public void Example_InTheDocument_IsWhatTheCodeWrites()
+    {
+        var document = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "docs", "vq-format.md"));
+        var block = document.SkipWhile(line => line != "```hex").Skip(1).TakeWhile(line => line != "```");
+        var bytes = block.SelectMany(line => line.Split("  ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(hex => byte.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture))).ToArray();
+        Assert.Equal(VqBytes.Example(), bytes);
+        Assert.Equal(VqBytes.ExampleIndices, Read(bytes));
+    }
+
+    [Fact]
+    public void Write_LargestSides_TakesAtMost24BytesBesideThePayload()
+    {
+        var planes = VqBytes.Manifest.Spec.Planes;
+        var header = VqBytes.Header(16383, 16383);
+        Assert.InRange(header.Size + VqContainer.ChecksumSize, 1, 24);
+
+        header = VqBytes.Header(1024, 768);
+        var indices = new int[ModelGraphs.IndexCount(planes[0], 2, 1, 768, 1024)];
+        var file = VqContainer.Write(header, planes, [indices]);
+        Assert.InRange(file.Length - (2 * (96 * 128 * 5 / 8)), 1, 24);
+    }
+
+    [Fact]
+    public void ReadIndices_OfWritten_ReturnsTheLeadingStagesOfEveryPlane()
+    {
+        LatentPlane[] planes = [new("top", 16, 1, 300), new("bottom", 8, 3, 7)];
+        var gen =
+            from width in Gen.Int[1, 70]
+            from height in Gen.Int[1, 70]
+            from stages in Gen.Int[1, 3]
+            from read in Gen.Int[1, stages]
+            from seed in Gen.Int
+            select (width, height, stages, read, seed);
+        gen.Sample(
+            sample =>
+            {
+                var (width, height, stages, read, seed) = sample;
+                var random = new Random(seed);
+                var padding = Padding.Of(planes, width, height);
+                var all = planes.Select(p => Enumerable.Range(0, p.Stages * (int)padding.Positions(p)).Select(_ => random.Next(p.Codes)).ToArray()).ToArray();
+                var header = VqBytes.Header(width, height, stages);
+                var file = VqContainer.Write(header, planes, [all[0], all[1]]);
+                Assert.Equal(header.Size + VqContainer.PayloadSize(planes, stages, width, height) + VqContainer.ChecksumSize, file.Length);
+                VqFile.Verify(file);
+
+                var found = planes.Select(p => new int[Math.Min(read, p.Stages) * (int)padding.Positions(p)]).ToArray();
+                VqContainer.ReadIndices(file.AsSpan(header.Size), header, planes, read, [found[0], found[1]]);
+                for (var p = 0; p < planes.Length; p++) Assert.Equal(all[p].Take(found[p].Length), found[p]);
+            },
+            seed: "0N0XIzNsQ0O2",
+            iter: 300);
+    }
+
+    [Fact]
+    public void Write_IndexOfNoCode_Throws() =>
+        Assert.Throws<InvalidOperationException>(() => VqContainer.Write(VqBytes.Header(8, 8), VqBytes.Manifest.Spec.Planes, [new[] { 0, 20 }]));
+
+    public static TheoryData<string, int, byte[], string> Patches() => new()
+    {
+        { "magic", 0, "PNG"u8.ToArray(), "offset 0: magic: expected 56511a, got 504e47: this is no .vq file" },
+        { "version", 3, [1], "offset 3: version: expected 0, got 1" },
+        { "no width", Width, [0], "offset 4: width: expected 1 to 16777215, got 0" },
+        { "no height", Height, [0], "offset 5: height: expected 1 to 16777215, got 0" },
+        { "a larger image", Width, [25], "expected a file of 31 bytes, got 29: the file is cut short" },
+        { "a smaller image", Width, [16], "expected a file of 27 bytes, got 29: something follows the checksum" },
+        { "RGBA", Coding, [1], "offset 6: pixel format: expected 0 (RGB) or 2 (grey), got 1" },
+        { "an unknown format", Coding, [3], "offset 6: pixel format: expected 0 (RGB) or 2 (grey), got 3" },
+        { "the reserved bit", Coding, [8], "offset 6: reserved bit: expected 0, got 1" },
+        { "an unknown entropy mode", Coding, [0x20], "offset 6: entropy mode: expected 0 (raw), got 2" },
+        { "another model", Id, [0xff], "the file was made with the model ff23456789abcdef, this is 0123456789abcdef ('handmade')" },
+        { "another rate point", RatePoint, [1], "rate point: expected 0, the model's only one, got 1" },
+        { "no stages", Stages, [0], "offset 16: stages: expected 1 to 255, got 0" },
+        { "too many stages", Stages, [3], "stages: expected 1 to the model's 2, got 3" },
+        { "an index of no code", Payload, [20], "stage 0, position 0: expected an index below 20, got a higher one" },
+        { "bits behind the last index", Payload + 7, [0x40], "stage 1: expected 0 in the bits behind the last index, got others" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Patches))]
+    public void Open_PatchedField_SaysExpectedAndFound(string what, int offset, byte[] bytes, string expected)
+    {
+        Assert.NotEmpty(what);
+        Assert.Equal(expected, Error(VqBytes.Patch(VqBytes.Example(), offset, bytes)));
+    }
+
+    [Fact]
+    public void Open_WrongChecksum_SaysBoth()
+    {
+        var file = VqBytes.Example();
+        var right = Convert.ToHexStringLower(file.AsSpan(file.Length - 4).ToArray().Reverse().ToArray());
+        file[Payload] ^= 1;
+        Assert.Matches($"^checksum: the file states {right}, its content has [0-9a-f]{{8}}: the file is damaged$", Error(file));
+    }
+
+    [Fact]
+    public void Open_WrongModelInADamagedFile_SaysThatItMayBeDamaged()
+    {
+        var file = VqBytes.Example();
+        file[Id] ^= 1;
+        Assert.Equal(
+            "the file was made with the model 0023456789abcdef, this is 0123456789abcdef ('handmade'); its checksum is wrong too, so it may be damaged", Error(file));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x91, 0x00 }, "offset 4: width: expected a number in as few bytes as possible, got 2 bytes for 17")]
+    [InlineData(new byte[] { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 }, "offset 4: width: expected a number of at most 5 bytes, got a longer one")]
+    [InlineData(new byte[] { 0xff, 0xff, 0xff, 0xff, 0x7f }, "offset 4: width: expected 1 to 16777215, got 34359738367")]
+    [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x08 }, "offset 4: width: expected 1 to 16777215, got 16777216")]
+    public void Open_WidthOfAnotherForm_IsRefused(byte[] varint, string expected)
+    {
+        var example = VqBytes.Example();
+        Assert.Equal(expected, Error(VqBytes.Seal([.. example[..Width], .. varint, .. example[Height..^4]])));
+    }
+
+    [Fact]
+    public void Open_TrailingByte_IsRefused() =>
+        Assert.Equal("expected a file of 29 bytes, got 30: something follows the checksum", Error([.. VqBytes.Example(), 0]));
+
+    [Fact]
+    public void Open_UnknownOptionalSections_AreSkipped()
+    {
+        var file = WithSections(2, 3, 1, 2, 3, 4, 0, 200, 1, 1, 7, 0);
+        Assert.Equal(VqBytes.ExampleIndices, Read(file));
+        VqFile.Verify(file);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 3, 0, 0 }, "offset 17: section number: expected none that is required (odd) and unknown, got 3")]
+    [InlineData(new byte[] { 4, 0, 2, 0, 0 }, "offset 19: section number: expected 0 or above 4, got 2")]
+    [InlineData(new byte[] { 2, 0, 2, 0, 0 }, "offset 19: section number: expected 0 or above 2, got 2")]
+    [InlineData(new byte[] { 0 }, "offset 17: section number: expected at least one section, as the header says, got 0")]
+    [InlineData(new byte[] { 2, 100, 0 }, "offset 19: section: expected 100 bytes, got 13: the file is cut short")]
+    [InlineData(new byte[] { 2, 0xff, 0xff, 0xff, 0xff, 0x07, 0 }, "offset 23: section: expected 2147483647 bytes, got 13: the file is cut short")]
+    [InlineData(new byte[] { 2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0 }, "offset 18: section length: expected 0 to 2147483647, got 4294967295")]
+    public void Open_BadSections_AreRefused(byte[] sections, string expected)
+    {
+        var file = WithSections(sections);
+        Assert.Equal(expected, Error(file));
+        Assert.Equal(expected, Assert.Throws<VqFormatException>(() => VqFile.Verify(file)).Message);
+    }
+
+    [Fact]
+    public void Open_HugeClaims_AllocateNothingLarge()
+    {
+        var limits = new VqLimits();
+        byte[] start = [(byte)'V', (byte)'Q', 0x1a, 0];
+        byte[] id = [0, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 2];
+        byte[] most = [0xff, 0xff, 0xff, 0x07];
+        byte[][] files =
+        [
+            VqBytes.Seal([.. start, .. most, .. most, .. id]),
+            VqBytes.Seal([.. start, 1, .. most, .. id]),
+            VqBytes.Seal([.. start, 0x80, 0x80, 1, 0x80, 0x80, 1, .. id]),
+            VqBytes.Seal([.. start, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 1, .. id]),
+            WithSections(2, 0xff, 0xff, 0xff, 0xff, 0x07, 0),
+        ];
+        foreach (var file in files)
+        {
+            Error(file);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Error(file);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 10);
+        }
+
+        Assert.Equal("the image is 16777215×16777215: expected at most 268435456 pixels, got 281474943156225", Error(files[0]));
+        Assert.Throws<VqFormatException>(() => VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (17 * 9) - 1 }));
+        VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 17 * 9 });
+    }
+
+    [Fact]
+    public void Open_EveryPrefix_IsAnError()
+    {
+        foreach (var file in new[] { VqBytes.Example(), WithSections(2, 3, 1, 2, 3, 0) })
+        {
+            for (var length = 0; length < file.Length; length++)
+            {
+                var prefix = file[..length];
+                Assert.Contains("the file is cut short", Error(prefix), StringComparison.Ordinal);
+                Assert.Throws<VqFormatException>(() => VqFile.Verify(prefix));
+            }
+        }
+    }
+
+    [Fact]
+    public void Verify_EverySingleBitFlip_IsAnError()
+    {
+        var file = WithSections(2, 3, 1, 2, 3, 0);
+        for (var bit = 0; bit < file.Length * 8; bit++)
+        {
+            var damaged = (byte[])file.Clone();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Throws<VqFormatException>(() => VqFile.Verify(damaged));
+        }
+    }
+
+    [Fact]
+    public void ReadInfo_SpanAndStream_ReturnTheHeader()
+    {
+        var file = VqContainer.Write(VqBytes.Header(300, 7, 1, PixelFormat.Gray8), VqBytes.Manifest.Spec.Planes, [new int[38]]);
+        var info = VqFile.ReadInfo(file);
+        Assert.Equal(
+            new VqInfo
+            {
+                Version = 0,
+                Width = 300,
+                Height = 7,
+                Format = PixelFormat.Gray8,
+                ModelId = ModelId.Parse(VqBytes.Id),
+                RatePoint = 0,
+                Stages = 1,
+                EntropyMode = VqEntropyMode.Raw,
+            },
+            info);
+        Assert.Equal(info, VqFile.ReadInfo(new MemoryStream(file)));
+        Assert.Equal(info, VqFile.ReadInfo(new MemoryStream(file, 0, 18)));
+        Assert.Equal(
+            "offset 17: stages: expected 1 byte, got 0: the file is cut short",
+            Assert.Throws<VqFormatException>(() => VqFile.ReadInfo(new MemoryStream(file, 0, 17))).Message);
+        Assert.Throws<ArgumentNullException>(() => VqFile.ReadInfo((Stream)null!));
+    }
+
+    private static byte[] WithSections(params byte[] sections) => VqBytes.Patch(VqBytes.Insert(VqBytes.Example(), Payload, sections), Coding, 4);
+
+    private static int[] Read(byte[] file)
+    {
+        var (header, payload) = VqContainer.Open(file, VqBytes.Manifest, new VqLimits());
+        var indices = new int[12];
+        VqContainer.ReadIndices(file.AsSpan(payload), header, VqBytes.Manifest.Spec.Planes, 2, [indices]);
+        return indices;
+    }
+
+    private static string Error(byte[] file) => Assert.Throws<VqFormatException>(() => Read(file)).Message;
+}
