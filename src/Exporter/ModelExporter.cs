@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using VqVae.Exporter.Verification;
 using VqVae.Models;
+using VqVae.Runtime;
 
 namespace VqVae.Exporter;
 
@@ -10,22 +12,23 @@ public static class ModelExporter
     /// <param name="runFolder">The run folder: <c>checkpoint.safetensors</c>, and <c>parity.safetensors</c> unless unverified.</param>
     /// <param name="outputFolder">The model folder to make.</param>
     /// <param name="options">Name, licence, and what may be skipped or replaced.</param>
+    /// <param name="cancellationToken">Stops before anything is written.</param>
     /// <returns>The manifest that was written.</returns>
     /// <exception cref="ModelFormatException">A file of the run folder is malformed, or the graphs disagree with the parity samples.</exception>
     /// <exception cref="IOException">A file is missing, the output exists and may not be replaced, or the disk fails.</exception>
-    public static ModelManifest Export(string runFolder, string outputFolder, ExportOptions? options = null)
+    public static ModelManifest Export(string runFolder, string outputFolder, ExportOptions? options = null, CancellationToken cancellationToken = default) =>
+        Run(runFolder, outputFolder, options ?? new ExportOptions(), cancellationToken).Manifest;
+
+    /// <summary>The same, with the verification's figures.</summary>
+    internal static ExportResult Run(string runFolder, string outputFolder, ExportOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
-        options ??= new ExportOptions();
         var output = new OutputFolder(outputFolder, options.Force);
         var checkpoint = LoadCheckpoint(runFolder);
+        var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
-        var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
-        {
-            [ModelManifest.EncoderFileName] = OnnxModel.Encoder(checkpoint),
-            [ModelManifest.DecoderFileName] = OnnxModel.Decoder(checkpoint),
-        };
+        var (encoder, decoder) = (OnnxModel.Encoder(checkpoint), OnnxModel.Decoder(checkpoint));
         var manifest = new ModelManifest
         {
             Format = ModelManifest.CurrentFormat,
@@ -33,14 +36,34 @@ public static class ModelExporter
             Id = checkpoint.Id.ToString(),
             Producer = $"{OnnxModel.ProducerName} {OnnxModel.ProducerVersion}",
             Spec = checkpoint.Spec,
-            Files = files.ToDictionary(f => f.Key, f => new ManifestFile(f.Value.Length, Convert.ToHexStringLower(SHA256.HashData(f.Value)))),
+            Files = new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal)
+            {
+                [ModelManifest.EncoderFileName] = Describe(encoder),
+                [ModelManifest.DecoderFileName] = Describe(decoder),
+            },
             Verification = new ManifestVerification { Verified = false },
             Provenance = checkpoint.Provenance,
             License = options.License,
         };
-        output.Write(files, manifest);
-        return manifest;
+
+        // Opened in any case: a model that ONNX Runtime refuses is never written.
+        VerificationReport? report = null;
+        using (var graphs = ModelGraphs.Create(manifest, encoder, decoder, new VqCodecOptions { Device = VqDevice.Cpu }))
+        {
+            if (!options.Unverified)
+            {
+                report = GraphVerifier.Verify(graphs, checkpoint, samples, cancellationToken);
+                if (report.Failure is { } failure) throw new ModelFormatException($"the exported graphs are not the trained model, so nothing is written: {failure}");
+                manifest = manifest with { Verification = report.ToManifest() };
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        output.Write([(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)], manifest);
+        return new ExportResult(manifest, report);
     }
+
+    private static ManifestFile Describe(byte[] content) => new(content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
 
     private static Checkpoint LoadCheckpoint(string runFolder)
     {

@@ -33,7 +33,7 @@ internal sealed class OutputFolder
     public string Name { get; }
 
     /// <summary>Writes the files and the manifest. Other files of a replaced folder, such as a model card, stay.</summary>
-    public void Write(IReadOnlyDictionary<string, byte[]> files, ModelManifest manifest)
+    public void Write(IReadOnlyList<(string Name, byte[] Content)> files, ModelManifest manifest)
     {
         var parent = Path.GetDirectoryName(_path)!;
         Directory.CreateDirectory(parent);
@@ -43,7 +43,7 @@ internal sealed class OutputFolder
             Directory.CreateDirectory(temporary);
             foreach (var (name, content) in files) AtomicFile.WriteAllBytes(Path.Combine(temporary, name), content);
             AtomicFile.WriteAllText(Path.Combine(temporary, ModelManifest.FileName), manifest.ToJson());
-            if (_replace) Replace(temporary, files.Keys);
+            if (_replace) Replace(temporary, files.Select(f => f.Name));
             else Directory.Move(temporary, _path);
         }
         catch

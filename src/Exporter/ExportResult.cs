@@ -1,0 +1,9 @@
+using VqVae.Exporter.Verification;
+using VqVae.Models;
+
+namespace VqVae.Exporter;
+
+/// <summary>What an export did.</summary>
+/// <param name="Manifest">The manifest that was written.</param>
+/// <param name="Verification">How the graphs compared with the trainer's results; <c>null</c> if they were not compared.</param>
+internal sealed record ExportResult(ModelManifest Manifest, VerificationReport? Verification);

@@ -1,0 +1,162 @@
+using System.Globalization;
+using VqVae.Models;
+using VqVae.Runtime;
+
+namespace VqVae.Exporter.Info;
+
+/// <summary>What <c>exporter info</c> prints: a model folder as Markdown.</summary>
+internal sealed class ModelReport
+{
+    private readonly MarkdownWriter _markdown = new();
+    private readonly ModelManifest _manifest;
+    private readonly ModelSpec _spec;
+
+    private ModelReport(ModelManifest manifest)
+    {
+        _manifest = manifest;
+        _spec = manifest.Spec;
+    }
+
+    /// <summary>Reads a model folder, checks its files against their hashes, and describes it.</summary>
+    /// <exception cref="ModelFormatException">The folder or one of its files is not what it should be.</exception>
+    public static string Markdown(string folder)
+    {
+        var manifest = ModelManifest.Load(folder);
+        var report = new ModelReport(manifest);
+        report.Model();
+        report.Files();
+        report.Rates();
+        report.Compute();
+        report.Verification();
+        report.Origin();
+        foreach (var name in new[] { ModelManifest.EncoderFileName, ModelManifest.DecoderFileName })
+        {
+            var content = manifest.ReadFile(folder, name);
+            OnnxGuard.Check(name, content);
+            GraphReport.Write(report._markdown, name, content);
+        }
+
+        return report._markdown.ToString();
+    }
+
+    private void Model()
+    {
+        _markdown.Heading(1, _manifest.Name);
+        _markdown.Paragraph($"Model id `{_manifest.Id}`, written by {_manifest.Producer}.");
+        _markdown.Heading(2, "Model");
+        var rows = new List<string[]>
+        {
+            new[] { "architecture", _spec.Architecture == Architecture.Klt ? "klt" : "vqvae" },
+            new[] { "input channels", Number(_spec.InputChannels) },
+            new[] { "hidden channels", Number(_spec.Hidden) },
+            new[] { "embedding dimension", Number(_spec.EmbeddingDim) },
+            new[] { "encoder blocks", Number(_spec.EncoderBlocks) },
+            new[] { "decoder blocks", Number(_spec.DecoderBlocks) },
+            new[] { "codes a stage", Number(_spec.Codes) },
+            new[] { "stages", Number(_spec.Stages) },
+            new[] { "stride", Number(_spec.Stride) },
+        };
+        if (_spec.Architecture == Architecture.Klt)
+        {
+            rows.Add(["refine channels", Number(_spec.RefineChannels)]);
+            rows.Add(["refine blocks", Number(_spec.RefineBlocks)]);
+        }
+
+        _markdown.Table(["hyperparameter", "value:"], rows);
+    }
+
+    private void Files()
+    {
+        _markdown.Heading(2, "Files");
+        _markdown.Table(
+            ["file", "bytes:", "SHA-256"],
+            _manifest.Files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new[] { f.Key, Number(f.Value.Bytes), $"`{f.Value.Sha256}`" }));
+    }
+
+    private void Rates()
+    {
+        _markdown.Heading(2, "Latent planes and rates");
+        _markdown.Table(
+            ["tensor", "stride:", "stages:", "codes:", "bits an index:"],
+            _spec.Planes.Select(p => new[] { $"`{p.TensorName}`", Number(p.Stride), Number(p.Stages), Number(p.Codes), Number(p.BitsPerIndex) }));
+        _markdown.Paragraph("Bits per pixel of fixed-length indices, without the file's header, by the number of leading stages kept:");
+        _markdown.Table(
+            ["stages:", "bits per pixel:"],
+            Enumerable.Range(1, _spec.Planes.Max(p => p.Stages)).Select(kept => new[]
+            {
+                Number(kept),
+                Decimal(_spec.Planes.Sum(p => (double)Math.Min(kept, p.Stages) * p.BitsPerIndex / (p.Stride * p.Stride)), "F4"),
+            }));
+    }
+
+    private void Compute()
+    {
+        _markdown.Heading(2, "Compute and parameters");
+        var cost = ComputeCost.Of(_spec);
+        var parameters = ModelTensors.For(_spec)
+            .GroupBy(t => t.Part).ToDictionary(g => g.Key, g => g.Sum(t => t.Shape.Aggregate(1L, (product, n) => product * n)));
+        _markdown.Table(
+            ["part", "kMAC per pixel:", "parameters:"],
+            [
+                ["encoder, with the codebook search", Decimal(cost.Encoder / 1000, "F2"), Number(parameters[ModelPart.Encoder])],
+                ["codebooks and code lengths", "", Number(parameters[ModelPart.Quantizer])],
+                ["decoder", Decimal(cost.Decoder / 1000, "F2"), Number(parameters[ModelPart.Decoder])],
+            ]);
+    }
+
+    private void Verification()
+    {
+        _markdown.Heading(2, "Verification");
+        var verification = _manifest.Verification;
+        if (!verification.Verified)
+        {
+            _markdown.Paragraph("**Not verified**: the graphs were never compared with results of the program that trained the weights.");
+            return;
+        }
+
+        _markdown.Table(
+            ["graphs against the trainer's own results", "value:"],
+            [
+                ["indices that must agree, and do", verification.IndicesCompared is { } compared ? Number(compared) : "unknown"],
+                ["share of all indices that agree, ties included", verification.IndexAgreement is { } share ? Decimal(share, "F6") : "unknown"],
+                ["distance gap up to which a nearest code is a tie, of the latent's scale", verification.Epsilon is { } epsilon ? Decimal(epsilon, "g1") : "unknown"],
+                ["largest difference of a decoded byte", verification.MaxPixelDifference is { } difference ? Number(difference) : "unknown"],
+            ]);
+    }
+
+    private void Origin()
+    {
+        _markdown.Heading(2, "Provenance");
+        if (_manifest.Provenance is { } origin)
+        {
+            var rows = new List<string[]>();
+            void Row(string what, object? value)
+            {
+                if (value is not null) rows.Add([what, Convert.ToString(value, CultureInfo.InvariantCulture)!]);
+            }
+
+            Row("trainer", origin.Trainer);
+            Row("preset", origin.Preset);
+            Row("training images", origin.Data);
+            Row("number of images", origin.Images);
+            Row("steps", origin.Steps);
+            Row("batch", origin.Batch);
+            Row("seed", origin.Seed);
+            foreach (var (name, value) in origin.Metrics ?? new Dictionary<string, double>()) Row($"validation `{name}`", value);
+            _markdown.Table(["", "value"], rows);
+        }
+        else
+        {
+            _markdown.Paragraph("Unspecified: the checkpoint does not say where its weights come from.");
+        }
+
+        _markdown.Heading(2, "Licence");
+        _markdown.Paragraph(_manifest.License is { } license
+            ? $"Model: {license.Model}. Training images: {license.Data}."
+            : "Unspecified. Ask whoever made the model before you use or share it.");
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Decimal(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,146 @@
+using VqVae.Models;
+using VqVae.Runtime;
+
+namespace VqVae.Exporter.Verification;
+
+/// <summary>Runs a model's graphs with the code that apps run them with, and compares the results with the trainer's.</summary>
+internal sealed class GraphVerifier
+{
+    /// <summary>
+    /// The distance gap, relative to the latent's scale, up to which the nearest code is a tie. Float32 distances are off by about 10⁻⁷ of
+    /// that scale in either program, and by a few times that through the networks.
+    /// </summary>
+    public const double Epsilon = 1e-5;
+
+    /// <summary>Steps of 1/255 by which a decoded byte may differ: the reference precision that every device keeps.</summary>
+    public const int PixelTolerance = 1;
+
+    /// <summary>Share of all indices that must be clear enough to compare; gaps that make everything a tie prove nothing.</summary>
+    public const double SmallestShareCompared = 0.5;
+
+    private readonly ModelGraphs _graphs;
+    private readonly IReadOnlyList<LatentPlane> _planes;
+    private readonly double _smallestClearGap;
+
+    private long _indices, _indicesEqual, _indicesCompared, _indicesWrong, _bytes, _bytesEqual, _bytesWrong;
+    private int _maxDifference;
+    private string? _firstWrongIndex, _firstWrongByte;
+
+    private GraphVerifier(ModelGraphs graphs, ModelSpec spec, double scale)
+    {
+        _graphs = graphs;
+        _planes = spec.Planes;
+        _smallestClearGap = Epsilon * scale;
+    }
+
+    /// <summary>Compares all samples.</summary>
+    public static VerificationReport Verify(ModelGraphs graphs, Checkpoint checkpoint, IReadOnlyList<ParitySample> samples, CancellationToken cancellationToken)
+    {
+        var verifier = new GraphVerifier(graphs, checkpoint.Spec, LatentScale(checkpoint, samples));
+        foreach (var sample in samples)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            verifier.CompareIndices(sample);
+            verifier.CompareImages(sample);
+        }
+
+        return verifier.Report(samples.Count);
+    }
+
+    /// <summary>
+    /// The size of the squared distances that the search subtracts from each other: the mean of ‖e‖² over the stage where it is largest. Early
+    /// in training codes can be far smaller than latents; then the distances are as large as their mean gap shows.
+    /// </summary>
+    private static double LatentScale(Checkpoint checkpoint, IReadOnlyList<ParitySample> samples)
+    {
+        var size = checkpoint.Spec.Codes * checkpoint.Spec.EmbeddingDim;
+        var codes = checkpoint.Values(ModelTensors.Codebooks);
+        double largest = 0;
+        for (var stage = 0; stage < checkpoint.Spec.Stages; stage++)
+        {
+            double sum = 0;
+            foreach (var value in codes.Slice(stage * size, size)) sum += (double)value * value;
+            largest = Math.Max(largest, sum / checkpoint.Spec.Codes);
+        }
+
+        var gaps = samples.SelectMany(s => s.Planes).SelectMany(p => p.Gaps).Average(gap => (double)gap);
+        return Math.Max(largest, 10 * gaps);
+    }
+
+    private void CompareIndices(ParitySample sample)
+    {
+        var found = _graphs.Encode(sample.Images, sample.Batch, sample.Height, sample.Width, rate: 0, sample.Lambda);
+        for (var p = 0; p < _planes.Count; p++)
+        {
+            var plane = _planes[p];
+            var (expected, gaps) = (sample.Planes[p].Indices, sample.Planes[p].Gaps);
+            var positions = sample.Height / plane.Stride * (sample.Width / plane.Stride);
+            for (var image = 0; image < sample.Batch; image++)
+            {
+                for (var position = 0; position < positions; position++)
+                {
+                    // After a tie that went the other way, the next stages search for the rest of another code.
+                    var sameSoFar = true;
+                    for (var stage = 0; stage < plane.Stages; stage++)
+                    {
+                        var i = (((image * plane.Stages) + stage) * positions) + position;
+                        var equal = found[p][i] == expected[i];
+                        var clear = sameSoFar && gaps[i] > _smallestClearGap;
+                        sameSoFar &= equal;
+                        _indices++;
+                        if (equal) _indicesEqual++;
+                        if (clear) _indicesCompared++;
+                        if (equal || !clear) continue;
+                        _indicesWrong++;
+                        _firstWrongIndex ??= $"sample {sample.Number}, image {image}, {plane.TensorName}, stage {stage}, position {position}: expected {expected[i]}, got {found[p][i]}, gap {gaps[i]:g3}";
+                    }
+                }
+            }
+        }
+    }
+
+    private void CompareImages(ParitySample sample)
+    {
+        foreach (var (stages, expected) in sample.Reconstructions)
+        {
+            var indices = _planes.Select((plane, p) => Leading(sample.Planes[p].Indices, sample.Batch, plane.Stages, stages)).ToArray();
+            var found = _graphs.Decode(indices, stages, sample.Batch, sample.Height, sample.Width, rate: 0);
+            _bytes += expected.Length;
+            for (var i = 0; i < expected.Length; i++)
+            {
+                var difference = Math.Abs(found[i] - expected[i]);
+                if (difference == 0) _bytesEqual++;
+                _maxDifference = Math.Max(_maxDifference, difference);
+                if (difference <= PixelTolerance) continue;
+                _bytesWrong++;
+                _firstWrongByte ??= $"sample {sample.Number}, {stages} stages, byte {i}: expected {expected[i]}, got {found[i]}";
+            }
+        }
+    }
+
+    /// <summary>The leading stages of <c>[N, L, h, w]</c>.</summary>
+    private static int[] Leading(int[] indices, int batch, int all, int stages)
+    {
+        var positions = indices.Length / batch / all;
+        var kept = Math.Min(all, stages) * positions;
+        var leading = new int[batch * kept];
+        for (var image = 0; image < batch; image++) Array.Copy(indices, image * all * positions, leading, image * kept, kept);
+        return leading;
+    }
+
+    private VerificationReport Report(int samples) => new()
+    {
+        Samples = samples,
+        Epsilon = Epsilon,
+        Indices = _indices,
+        IndicesEqual = _indicesEqual,
+        IndicesCompared = _indicesCompared,
+        IndicesWrong = _indicesWrong,
+        FirstWrongIndex = _firstWrongIndex,
+        Bytes = _bytes,
+        BytesEqual = _bytesEqual,
+        BytesWrong = _bytesWrong,
+        MaxPixelDifference = _maxDifference,
+        FirstWrongByte = _firstWrongByte,
+    };
+}

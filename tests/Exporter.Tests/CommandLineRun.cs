@@ -1,0 +1,26 @@
+using VqVae.Exporter.CommandLine;
+
+namespace VqVae.Exporter.Tests;
+
+/// <summary>The program without its process.</summary>
+internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
+{
+    public static CommandLineRun Of(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = Application.Run(arguments, output, error, CancellationToken.None);
+        return new CommandLineRun(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Asserts that it failed with one line on standard error that holds the texts, and printed nothing else.</summary>
+    public void AssertFails(int exitCode, params string[] texts)
+    {
+        Assert.Equal("", Output);
+        Assert.Equal(exitCode, ExitCode);
+        Assert.StartsWith("exporter: ", Error, StringComparison.Ordinal);
+        Assert.Equal(1, Error.Count(c => c == '\n'));
+        Assert.DoesNotContain("unexpected", Error, StringComparison.Ordinal);
+        foreach (var text in texts) Assert.Contains(text, Error, StringComparison.Ordinal);
+    }
+}
