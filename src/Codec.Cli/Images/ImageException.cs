@@ -1,0 +1,17 @@
+namespace VqVae.Codec.Cli.Images;
+
+/// <summary>A picture cannot be read or written; the message is one line that names the picture and the reason.</summary>
+internal sealed class ImageException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public ImageException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception with the error behind it.</summary>
+    public ImageException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
