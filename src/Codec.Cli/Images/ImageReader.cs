@@ -6,8 +6,8 @@ namespace VqVae.Codec.Cli.Images;
 /// <summary>Reads pictures into 8-bit sRGB or grey: orientation, colour profile, 16 bits and CMYK are applied and then gone.</summary>
 internal static class ImageReader
 {
-    /// <summary>The most pixels that are read, checked before anything is decoded: 2^28, the codec's own limit.</summary>
-    public const long MaxPixels = 1L << 28;
+    /// <summary>The most pixels that are read, checked before anything is decoded: as many as the codec takes.</summary>
+    public const long MaxPixels = VqLimits.LargestMaxPixels;
 
     /// <summary>Rows that are decoded at a time.</summary>
     private const int StripRows = 128;

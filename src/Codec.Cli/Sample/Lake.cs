@@ -9,8 +9,7 @@ internal static class Lake
     private static readonly Tone Deep = Tone.Hex(0x15343f);
     private static readonly Tone Glitter = Tone.Hex(0xffe9c0);
 
-    /// <summary>The water's colour at a point below the shore.</summary>
-    /// <param name="mirrored">The colour of the scene above the shore.</param>
+    /// <summary>The water's colour at a point below the shore; <paramref name="mirrored"/> gives the scene's colour above it.</summary>
     public static Tone At(double x, double y, Func<double, double, Tone> mirrored, int seed)
     {
         var near = y - Shore;

@@ -10,7 +10,11 @@ internal static class Mountains
         new(Base: 0.575, Height: 0.125, Frequency: 2.3, Haze: 0.14, Snow: 0, Rock: Tone.Hex(0x3f5650), Seed: 373),
     ];
 
-    private sealed record Layer(double Base, double Height, double Frequency, double Haze, double Snow, Tone Rock, int Seed);
+    private sealed record Layer(double Base, double Height, double Frequency, double Haze, double Snow, Tone Rock, int Seed)
+    {
+        /// <summary>Above this no ridge can reach; most of the sky is told apart from mountains by it alone.</summary>
+        public double Highest { get; } = Base - (0.88 * Height) - 0.018;
+    }
 
     /// <summary>The colour of the nearest layer that covers a point, or of <paramref name="sky"/> where none does.</summary>
     public static Tone Over(Tone sky, double x, double y, int seed)
@@ -18,6 +22,7 @@ internal static class Mountains
         for (var i = Layers.Length - 1; i >= 0; i--)
         {
             var layer = Layers[i];
+            if (y < layer.Highest) continue;
             var ridge = Ridge(layer, x, seed);
             if (y >= ridge) return Surface(layer, x, y, y - ridge, seed);
         }

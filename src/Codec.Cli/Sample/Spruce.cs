@@ -34,7 +34,7 @@ internal sealed class Spruce
     {
         if (Math.Abs(x - _x) > 0.24 || y < _top || y > _foot + 0.06) return null;
 
-        var needles = Noise.Octaves(x * 130, y * 70, 2, _seed + 20);
+        double? noise = null;
         for (var i = _branches.Length - 1; i >= 0; i--)
         {
             var branch = _branches[i];
@@ -43,6 +43,8 @@ internal sealed class Spruce
 
             // The branch hangs, and its tip turns up again; twigs hang from it.
             var axis = branch.Y + (branch.Droop * along * (1.7 - (0.9 * along)));
+            if (Math.Abs(y - axis) > 3 * branch.Thickness) continue;
+            var needles = noise ??= Noise.Octaves(x * 130, y * 70, 2, _seed + 20);
             var thickness = branch.Thickness * (1.08 - along) * (1 + (0.75 * needles));
             var away = (y - axis) / thickness;
             if (away is < -0.55 or > 1) continue;

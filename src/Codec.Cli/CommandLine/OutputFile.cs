@@ -1,0 +1,105 @@
+using VqVae.Models;
+
+namespace VqVae.Codec.Cli.CommandLine;
+
+/// <summary>Where a command's result goes: a file that appears whole or not at all, or standard output where the path is <c>-</c>.</summary>
+internal sealed class OutputFile
+{
+    private readonly string _path;
+    private readonly bool _overwrite;
+    private readonly Terminal _terminal;
+
+    private OutputFile(string path, bool overwrite, Terminal terminal)
+    {
+        _path = path;
+        _overwrite = overwrite;
+        _terminal = terminal;
+    }
+
+    /// <summary>Whether the bytes go to standard output, so that all messages must go to standard error.</summary>
+    public bool IsStandard => _path == InputFile.Standard;
+
+    /// <summary>What messages call the file.</summary>
+    public string Name => IsStandard ? "standard output" : _path;
+
+    /// <summary>Where a command writes what it has to tell.</summary>
+    public TextWriter Messages => IsStandard ? _terminal.Error : _terminal.Output;
+
+    /// <summary>Checks, before any work is done, that the output can be written.</summary>
+    /// <param name="path">A path, or <c>-</c>.</param>
+    /// <param name="input">The path that is read, which must be another file.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="terminal">The standard streams.</param>
+    /// <exception cref="UsageException">The output is the input, or binary data would go to a screen.</exception>
+    /// <exception cref="IOException">The folder is missing, the path is a folder, or the file exists and may not be replaced.</exception>
+    public static OutputFile Check(string path, string input, bool overwrite, Terminal terminal)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        if (path.Length == 0) throw new UsageException("the output's name is empty");
+        var output = new OutputFile(path, overwrite, terminal);
+        if (output.IsStandard)
+        {
+            if (terminal.OutputIsTerminal) throw new UsageException("binary data does not go to a terminal; redirect standard output or name a file");
+            return output;
+        }
+
+        if (IsSameFile(path, input)) throw new UsageException($"{path} is both input and output");
+        if (Directory.Exists(path)) throw new IOException($"{path} is a folder, expected the name of a file");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"the folder '{folder}' does not exist");
+        if (!overwrite && File.Exists(path) && !IsDevice(path)) throw new IOException($"{path} exists; --force overwrites it");
+        return output;
+    }
+
+    /// <summary>Whether two paths, links followed, name one file.</summary>
+    public static bool IsSameFile(string a, string b)
+    {
+        if (a == InputFile.Standard || b == InputFile.Standard) return false;
+        var comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        return string.Equals(Resolve(a), Resolve(b), comparison);
+    }
+
+    /// <summary>Writes the file beside its place and renames it, or writes to standard output.</summary>
+    /// <exception cref="IOException">The disk is full, the file has come to exist meanwhile, or the pipe is closed.</exception>
+    public void Write(ReadOnlyMemory<byte> content)
+    {
+        if (IsStandard)
+        {
+            using var stream = _terminal.OpenOutput();
+            stream.Write(content.Span);
+            stream.Flush();
+        }
+        else if (IsDevice(_path))
+        {
+            using var stream = new FileStream(_path, FileMode.Open, FileAccess.Write);
+            stream.Write(content.Span);
+        }
+        else
+        {
+            try
+            {
+                AtomicFile.WriteAllBytes(_path, content, _overwrite);
+            }
+            catch (IOException e) when (!_overwrite && File.Exists(_path))
+            {
+                throw new IOException($"{_path} exists; --force overwrites it", e);
+            }
+        }
+    }
+
+    /// <summary>Reads back what was written, or gives <paramref name="content"/> where it went to a stream.</summary>
+    public byte[] ReadBack(byte[] content) => IsStandard || IsDevice(_path) ? content : File.ReadAllBytes(_path);
+
+    // Renaming over /dev/null would replace the device by a file.
+    private static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetFullPath(path) is var full
+        && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
+
+    private static string Resolve(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full);
+        if (folder is not null && Directory.Exists(folder))
+            full = Path.Combine(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder, Path.GetFileName(full));
+        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
+}

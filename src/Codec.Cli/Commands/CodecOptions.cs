@@ -1,0 +1,64 @@
+using CommandLine;
+using VqVae.Codec.Cli.CommandLine;
+using VqVae.Runtime;
+
+namespace VqVae.Codec.Cli.Commands;
+
+/// <summary>Options of every command that runs a model.</summary>
+internal abstract class CodecOptions
+{
+    /// <summary>
+    /// Images up to this size run on one thread unless told otherwise: starting and waking a pool of threads takes longer than it saves.
+    /// </summary>
+    private const long SmallPixels = 256 * 256;
+
+    /// <summary>The model folder; the default model where it is not given.</summary>
+    [Option("model")]
+    public string? Model { get; set; }
+
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
+    [Option("device", Default = "auto")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>CPU threads.</summary>
+    [Option("threads")]
+    public int? Threads { get; set; }
+
+    /// <summary>Positional arguments that are left over, which is an error.</summary>
+    [Value(9)]
+    public IEnumerable<string> Rest { get; set; } = [];
+
+    /// <summary>Checks what can be checked before anything is read.</summary>
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public virtual void Validate()
+    {
+        if (Rest.FirstOrDefault() is { } extra) throw new UsageException($"unexpected argument '{extra}'");
+        if (Model is { Length: 0 }) throw new UsageException("--model: the folder's name is empty");
+        if (Threads is < 0 or > 1024) throw new UsageException($"--threads: expected 0 (one a core) to 1024, got {Threads}");
+        if (!VqDevice.TryParse(Device, out _)) throw new UsageException($"--device: expected auto, cpu, cuda or cuda:N, got '{Device}'");
+    }
+
+    /// <summary>Loads the model.</summary>
+    /// <param name="pixels">Size of the picture, which decides how many threads are worth starting.</param>
+    public VqCodec LoadCodec(long pixels)
+    {
+        var options = new VqCodecOptions { Device = VqDevice.Parse(Device), Threads = Threads ?? (pixels <= SmallPixels ? 1 : 0) };
+        return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
+    }
+
+    /// <summary>Checks a number of stages against a model.</summary>
+    /// <exception cref="UsageException">The model has fewer.</exception>
+    protected internal static void CheckStages(int? stages, VqCodec codec)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        var most = codec.Manifest.Spec.Planes.Max(p => p.Stages);
+        if (stages > most) throw new UsageException($"--stages: model {codec.Manifest.Name} has {most}, got {stages}");
+    }
+
+    /// <summary>Checks a number of stages before the model is known.</summary>
+    /// <exception cref="UsageException">It is less than 1.</exception>
+    protected static void CheckStages(int? stages)
+    {
+        if (stages < 1) throw new UsageException($"--stages: expected at least 1, got {stages}");
+    }
+}

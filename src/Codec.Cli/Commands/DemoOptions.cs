@@ -1,0 +1,33 @@
+using CommandLine;
+using VqVae.Codec.Cli.CommandLine;
+using VqVae.Codec.Cli.Images;
+
+namespace VqVae.Codec.Cli.Commands;
+
+/// <summary>The command line of <c>vqcodec demo</c>.</summary>
+[Verb("demo")]
+internal sealed class DemoOptions : CodecOptions
+{
+    /// <summary>A picture, or none for the sample picture.</summary>
+    [Value(0, MetaName = "PICTURE")]
+    public string? Picture { get; set; }
+
+    /// <summary>The folder for the results.</summary>
+    [Option("out", Default = "vqcodec-demo")]
+    public string Out { get; set; } = "vqcodec-demo";
+
+    /// <summary>What transparent pictures are laid on.</summary>
+    [Option("background")]
+    public string? Background { get; set; }
+
+    /// <summary>The parsed background.</summary>
+    public BackgroundColor? BackgroundColor { get; private set; }
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        if (Out.Length == 0) throw new UsageException("--out: the folder's name is empty");
+        BackgroundColor = CompressOptions.ParseBackground(Background);
+    }
+}

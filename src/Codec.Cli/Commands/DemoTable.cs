@@ -1,0 +1,52 @@
+using System.Globalization;
+using Spectre.Console;
+using VqVae.Codec.Cli.CommandLine;
+
+namespace VqVae.Codec.Cli.Commands;
+
+/// <summary>The demo's figures as a table: with lines and colour on a terminal, plain text elsewhere and where <c>NO_COLOR</c> is set.</summary>
+internal static class DemoTable
+{
+    /// <summary>Writes the table.</summary>
+    public static void Write(Terminal terminal, IReadOnlyList<DemoRow> rows, long pixels, long rawBytes)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        ArgumentNullException.ThrowIfNull(rows);
+        using var text = new StringWriter();
+        var styled = terminal.OutputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = styled ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = styled ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(terminal.OutputIsTerminal ? terminal.Output : text),
+        });
+        if (!terminal.OutputIsTerminal) console.Profile.Width = 100;
+
+        var table = new Table { Border = terminal.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Markdown };
+        foreach (var heading in (string[])["stages", "bytes", "bits/pixel", "raw:file", "PSNR", "compress", "decompress"])
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        foreach (var row in rows)
+        {
+            string[] cells =
+            [
+                row.Stages.ToString(CultureInfo.InvariantCulture),
+                Figures.Bytes(row.Bytes),
+                Figures.BitsPerPixel(row.Bytes, pixels),
+                ((double)rawBytes / row.Bytes).ToString("F1", CultureInfo.InvariantCulture),
+                Figures.Decibels(row.Psnr),
+                Milliseconds(row.Compressing),
+                Milliseconds(row.Decompressing),
+            ];
+            var last = row == rows[^1];
+            table.AddRow(cells.Select(cell => new Text(cell, last ? new Style(decoration: Decoration.Bold) : Style.Plain)));
+        }
+
+        console.Write(table);
+
+        // The Markdown border surrounds the table with lines of blanks.
+        foreach (var line in text.ToString().Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length > 0)) terminal.Output.WriteLine(line);
+    }
+
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) + " ms";
+}

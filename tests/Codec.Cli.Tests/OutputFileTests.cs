@@ -1,0 +1,71 @@
+using VqVae.Codec.Cli.CommandLine;
+using VqVae.TestSupport;
+
+namespace VqVae.Codec.Cli.Tests;
+
+public sealed class OutputFileTests
+{
+    private static readonly Terminal Streams = new()
+    {
+        OpenInput = () => Stream.Null,
+        OpenOutput = () => Stream.Null,
+        Output = TextWriter.Null,
+        Error = TextWriter.Null,
+    };
+
+    [Fact]
+    public void Check_ExistingFile_NeedsForce()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["out"], "old");
+        Assert.Contains("exists; --force", Assert.Throws<IOException>(() => OutputFile.Check(folder["out"], "in", false, Streams)).Message, StringComparison.Ordinal);
+
+        OutputFile.Check(folder["out"], "in", true, Streams).Write("new"u8.ToArray());
+        Assert.Equal("new", File.ReadAllText(folder["out"]));
+    }
+
+    [Fact]
+    public void Write_FileThatCameToExistMeanwhile_IsKept()
+    {
+        using var folder = new TemporaryFolder();
+        var output = OutputFile.Check(folder["out"], "in", false, Streams);
+        File.WriteAllText(folder["out"], "somebody else's");
+
+        Assert.Contains("exists; --force", Assert.Throws<IOException>(() => output.Write("new"u8.ToArray())).Message, StringComparison.Ordinal);
+        Assert.Equal("somebody else's", File.ReadAllText(folder["out"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Check_FolderMissingOrAFolder_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("does not exist", Assert.Throws<DirectoryNotFoundException>(() => OutputFile.Check(folder["no/out"], "in", false, Streams)).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<IOException>(() => OutputFile.Check(folder.Path, "in", true, Streams)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_InputThroughALink_IsTheSameFile()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "x");
+        File.CreateSymbolicLink(folder["link"], folder["file"]);
+        Directory.CreateDirectory(folder["real"]);
+        Directory.CreateSymbolicLink(folder["alias"], folder["real"]);
+        Assert.Throws<UsageException>(() => OutputFile.Check(folder["link"], folder["file"], true, Streams));
+        Assert.Throws<UsageException>(() => OutputFile.Check(folder["file"], folder["link"], true, Streams));
+        Assert.Throws<UsageException>(() => OutputFile.Check(folder["alias/a"], folder["real/a"], true, Streams));
+        Assert.False(OutputFile.IsSameFile(folder["real/a"], folder["real/b"]));
+    }
+
+    [Fact]
+    public void Write_Device_IsWrittenToAndStaysADevice()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        OutputFile.Check("/dev/null", "in", false, Streams).Write(new byte[10]);
+        Assert.Empty(File.ReadAllBytes("/dev/null"));
+    }
+
+    [Fact]
+    public void OneLine_ControlCharacters_AreRemoved() => Assert.Equal("a b [31mc", ErrorReport.OneLine("a\r\nb\t\u001b[31mc\n"));
+}
