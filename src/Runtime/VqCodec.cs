@@ -119,9 +119,9 @@ public sealed class VqCodec : IDisposable
 
     /// <summary>Decompresses a <c>.vq</c> file that was made with this model.</summary>
     /// <param name="vq">The whole file.</param>
-    /// <param name="options">Stages.</param>
+    /// <param name="options">Stages and pixel format.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
-    /// <returns>The image, grey where it went in grey, otherwise <see cref="PixelFormat.Rgb24"/>.</returns>
+    /// <returns>The image, by default grey where it went in grey, otherwise <see cref="PixelFormat.Rgb24"/>.</returns>
     /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
     /// <exception cref="ArgumentException">The options are out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -130,16 +130,18 @@ public sealed class VqCodec : IDisposable
     {
         var asked = options?.Stages;
         if (asked < 1) throw new ArgumentException($"stages: expected at least 1, got {asked}");
+        if (options?.Format is { } wanted) PixelRows.BytesPerPixel(wanted);
 
         using var usage = Enter(cancellationToken);
         var (header, payload) = VqContainer.Open(vq, Manifest, _limits);
+        var format = options?.Format ?? header.Format;
         var stages = Math.Min(header.Stages, asked ?? header.Stages);
         var padding = Padding.Of(_planes, header.Width, header.Height);
         using var indices = new IndexBuffers(_planes, stages, padding);
         VqContainer.ReadIndices(vq[payload..^VqContainer.ChecksumSize], header, _planes, stages, indices.Planes);
 
-        var pixels = new byte[checked(header.Width * header.Height * PixelRows.BytesPerPixel(header.Format))];
-        if (pixels.Length == padding.RgbSize)
+        var pixels = new byte[checked(header.Width * header.Height * PixelRows.BytesPerPixel(format))];
+        if (format == PixelFormat.Rgb24 && header.Format == format && pixels.Length == padding.RgbSize)
         {
             Decode(pixels);
         }
@@ -149,7 +151,7 @@ public sealed class VqCodec : IDisposable
             try
             {
                 Decode(rgb.AsMemory(0, padding.RgbSize));
-                PixelRows.Crop(rgb, padding, header.Width, header.Height, header.Format, pixels);
+                PixelRows.Crop(rgb, padding, header.Width, header.Height, header.Format == PixelFormat.Gray8, format, pixels);
             }
             finally
             {
@@ -157,7 +159,7 @@ public sealed class VqCodec : IDisposable
             }
         }
 
-        return new VqImage(header.Width, header.Height, header.Format, pixels);
+        return new VqImage(header.Width, header.Height, format, pixels);
 
         void Decode(Memory<byte> image) =>
             _graphs.Decode(indices.Planes, stages, 1, padding.Height, padding.Width, header.RatePoint, image, cancellationToken);

@@ -4,6 +4,8 @@ namespace VqVae.Runtime.Tests;
 
 public class PixelRowsTests
 {
+    private static readonly bool[] Grayness = [false, true];
+
     private static readonly Gen<(int Width, int Height, int Multiple, int Extra, byte[] Pixels)> GenImage =
         from width in Gen.Int[1, 20]
         from height in Gen.Int[1, 20]
@@ -21,7 +23,7 @@ public class PixelRowsTests
             {
                 var size = PixelRows.BytesPerPixel(format);
                 var stride = (width * size) + extra;
-                if (format == PixelFormat.Rgba32)
+                if (size == 4)
                     for (var i = 0; i < width * height; i++) pixels[(i / width * stride) + (i % width * 4) + 3] = 255;
 
                 var padding = new Padding(TinyModel.Up(width, multiple), TinyModel.Up(height, multiple));
@@ -33,7 +35,7 @@ public class PixelRowsTests
                     {
                         var from = (Math.Min(y, height - 1) * stride) + (Math.Min(x, width - 1) * size);
                         for (var c = 0; c < 3; c++)
-                            Assert.Equal(pixels[from + (format == PixelFormat.Gray8 ? 0 : c)], padded[(((y * padding.Width) + x) * 3) + c]);
+                            Assert.Equal(pixels[from + Channel(format, c)], padded[(((y * padding.Width) + x) * 3) + c]);
                     }
                 }
             }
@@ -52,24 +54,56 @@ public class PixelRowsTests
     }
 
     [Fact]
-    public void Crop_ToGray_GivesLumaAndKeepsGray()
+    public void Crop_GrayPixels_StayWhatTheyAre()
     {
         var rgb = new byte[3 * 256];
         for (var i = 0; i < 256; i++) rgb.AsSpan(3 * i, 3).Fill((byte)i);
         var gray = new byte[256];
-        PixelRows.Crop(rgb, new Padding(256, 1), 256, 1, PixelFormat.Gray8, gray);
+        PixelRows.Crop(rgb, new Padding(256, 1), 256, 1, gray: true, PixelFormat.Gray8, gray);
         Assert.Equal(Enumerable.Range(0, 256).Select(i => (byte)i), gray);
-
-        var random = new Random(1);
-        random.NextBytes(rgb);
-        PixelRows.Crop(rgb, new Padding(256, 1), 256, 1, PixelFormat.Gray8, gray);
-        for (var i = 0; i < 256; i++)
-        {
-            var luma = (.299 * rgb[3 * i]) + (.587 * rgb[(3 * i) + 1]) + (.114 * rgb[(3 * i) + 2]);
-            Assert.InRange(gray[i], luma - .51, luma + .51);
-        }
     }
 
     [Fact]
+    public void Crop_AnyFormat_GivesTheChannelsOrTheLuma() => GenImage.Sample(
+        sample =>
+        {
+            var (width, height, multiple, _, pixels) = sample;
+            var padding = new Padding(TinyModel.Up(width, multiple), TinyModel.Up(height, multiple));
+            var rgb = new byte[padding.RgbSize];
+            for (var i = 0; i < rgb.Length; i++) rgb[i] = pixels[i * 7 % pixels.Length];
+            foreach (var format in Enum.GetValues<PixelFormat>())
+            {
+                foreach (var gray in Grayness)
+                {
+                    var size = PixelRows.BytesPerPixel(format);
+                    var cropped = new byte[width * height * size];
+                    PixelRows.Crop(rgb, padding, width, height, gray, format, cropped);
+                    for (var i = 0; i < width * height; i++)
+                    {
+                        var pixel = rgb.AsSpan(((i / width * padding.Width) + (i % width)) * 3, 3);
+                        var luma = (.299 * pixel[0]) + (.587 * pixel[1]) + (.114 * pixel[2]);
+                        for (var c = 0; c < 3; c++)
+                        {
+                            var found = cropped[(i * size) + Channel(format, c)];
+                            if (gray || format == PixelFormat.Gray8) Assert.InRange(found, luma - .51, luma + .51);
+                            else Assert.Equal(pixel[c], found);
+                        }
+
+                        if (size == 4) Assert.Equal(255, cropped[(i * size) + 3]);
+                    }
+                }
+            }
+        },
+        seed: "0N0XIzNsQ0O2",
+        iter: 200);
+
+    [Fact]
     public void BytesPerPixel_UnknownFormat_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => PixelRows.BytesPerPixel((PixelFormat)7));
+
+    private static int Channel(PixelFormat format, int c) => format switch
+    {
+        PixelFormat.Gray8 => 0,
+        PixelFormat.Bgr24 or PixelFormat.Bgra32 => 2 - c,
+        _ => c,
+    };
 }

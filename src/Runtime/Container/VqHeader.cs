@@ -49,7 +49,7 @@ internal readonly record struct VqHeader
         var height = reader.ReadVarint("height", 1, VqLimits.MaxSide);
 
         var coding = reader.ReadByte("coding");
-        var format = (PixelFormat)(coding & FormatMask);
+        var format = (PixelFormat)(coding & FormatMask); // The file's two numbers are those of the enumeration.
         if (format is not (PixelFormat.Rgb24 or PixelFormat.Gray8))
             VqThrow.Invalid(reader.Position - 1, "pixel format", $"{(int)PixelFormat.Rgb24} (RGB) or {(int)PixelFormat.Gray8} (grey)", $"{(int)format}");
         if ((coding & ReservedBit) != 0) VqThrow.Invalid(reader.Position - 1, "reserved bit", "0", "1");

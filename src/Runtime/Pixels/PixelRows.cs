@@ -7,10 +7,10 @@ internal static class PixelRows
     /// <exception cref="ArgumentOutOfRangeException">The format does not exist.</exception>
     public static int BytesPerPixel(PixelFormat format) => format switch
     {
-        PixelFormat.Rgb24 => 3,
-        PixelFormat.Rgba32 => 4,
+        PixelFormat.Rgb24 or PixelFormat.Bgr24 => 3,
+        PixelFormat.Rgba32 or PixelFormat.Bgra32 => 4,
         PixelFormat.Gray8 => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "expected Rgb24, Rgba32 or Gray8"),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"expected {string.Join(", ", Enum.GetNames<PixelFormat>())}"),
     };
 
     /// <summary>Copies an image into the padded one, to whose right and bottom the last column and row are repeated.</summary>
@@ -18,22 +18,15 @@ internal static class PixelRows
     public static void Pad(ReadOnlySpan<byte> pixels, int width, int height, int stride, PixelFormat format, Padding padding, Span<byte> rgb)
     {
         var rowBytes = padding.Width * 3;
+        var size = BytesPerPixel(format);
         for (var y = 0; y < height; y++)
         {
-            var source = pixels.Slice(y * stride, width * BytesPerPixel(format));
+            var source = pixels.Slice(y * stride, width * size);
             var row = rgb.Slice(y * rowBytes, rowBytes);
-            switch (format)
-            {
-                case PixelFormat.Rgb24:
-                    source.CopyTo(row);
-                    break;
-                case PixelFormat.Rgba32:
-                    CopyOpaque(source, row, y);
-                    break;
-                default:
-                    CopyGray(source, row);
-                    break;
-            }
+            if (size == 4) CheckOpaque(source, y);
+            if (format == PixelFormat.Rgb24) source.CopyTo(row);
+            else if (format == PixelFormat.Gray8) FromGray(source, row);
+            else FromColour(source, size, IsBlueFirst(format), row);
 
             var last = row.Slice((width - 1) * 3, 3);
             for (var x = width * 3; x < rowBytes; x += 3) last.CopyTo(row[x..]);
@@ -43,42 +36,81 @@ internal static class PixelRows
         for (var y = height; y < padding.Height; y++) bottom.CopyTo(rgb[(y * rowBytes)..]);
     }
 
-    /// <summary>Copies the top left part of the padded image out, as RGB or as its luma.</summary>
-    public static void Crop(ReadOnlySpan<byte> rgb, Padding padding, int width, int height, PixelFormat format, Span<byte> pixels)
+    /// <summary>Copies the top left part of the padded image out.</summary>
+    /// <param name="rgb">The padded image.</param>
+    /// <param name="padding">Its size.</param>
+    /// <param name="width">The image's width.</param>
+    /// <param name="height">The image's height.</param>
+    /// <param name="gray">Whether the image is grey: its luma, whatever the format.</param>
+    /// <param name="format">The format of <paramref name="pixels"/>.</param>
+    /// <param name="pixels">Where it goes, tightly packed.</param>
+    public static void Crop(ReadOnlySpan<byte> rgb, Padding padding, int width, int height, bool gray, PixelFormat format, Span<byte> pixels)
     {
-        var bytes = width * BytesPerPixel(format);
+        var size = BytesPerPixel(format);
         for (var y = 0; y < height; y++)
         {
             var source = rgb.Slice(y * padding.Width * 3, width * 3);
-            var row = pixels.Slice(y * bytes, bytes);
-            if (format == PixelFormat.Gray8) CopyLuma(source, row);
-            else source.CopyTo(row);
+            var row = pixels.Slice(y * width * size, width * size);
+            if (format == PixelFormat.Gray8) ToGray(source, row);
+            else if (format == PixelFormat.Rgb24 && !gray) source.CopyTo(row);
+            else ToColour(source, gray, size, IsBlueFirst(format), row);
         }
     }
 
-    private static void CopyOpaque(ReadOnlySpan<byte> rgba, Span<byte> rgb, int y)
+    private static bool IsBlueFirst(PixelFormat format) => format is PixelFormat.Bgr24 or PixelFormat.Bgra32;
+
+    private static void CheckOpaque(ReadOnlySpan<byte> row, int y)
     {
-        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
+        for (var at = 3; at < row.Length; at += 4)
         {
-            if (rgba[from + 3] != byte.MaxValue)
-            {
-                throw new ArgumentException(
-                    $"the pixel at column {from / 4}, row {y} has alpha {rgba[from + 3]}: transparency is not kept yet; flatten the image onto a background first");
-            }
-
-            rgba.Slice(from, 3).CopyTo(rgb[to..]);
+            if (row[at] == byte.MaxValue) continue;
+            throw new ArgumentException(
+                $"the pixel at column {at / 4}, row {y} has alpha {row[at]}: transparency is not kept yet; flatten the image onto a background first");
         }
     }
 
-    private static void CopyGray(ReadOnlySpan<byte> gray, Span<byte> rgb)
+    private static void FromGray(ReadOnlySpan<byte> gray, Span<byte> rgb)
     {
         for (var x = 0; x < gray.Length; x++) rgb.Slice(x * 3, 3).Fill(gray[x]);
     }
 
-    private static void CopyLuma(ReadOnlySpan<byte> rgb, Span<byte> gray)
+    private static void FromColour(ReadOnlySpan<byte> source, int size, bool blueFirst, Span<byte> rgb)
     {
-        // .299, .587 and .114 in units of 2⁻¹⁶; they add up to one, so that grey stays what it is.
-        for (var x = 0; x < gray.Length; x++)
-            gray[x] = (byte)(((19595 * rgb[x * 3]) + (38470 * rgb[(x * 3) + 1]) + (7471 * rgb[(x * 3) + 2]) + (1 << 15)) >> 16);
+        var (red, blue) = blueFirst ? (2, 0) : (0, 2);
+        for (int from = 0, to = 0; from < source.Length; from += size, to += 3)
+        {
+            rgb[to] = source[from + red];
+            rgb[to + 1] = source[from + 1];
+            rgb[to + 2] = source[from + blue];
+        }
     }
+
+    private static void ToGray(ReadOnlySpan<byte> rgb, Span<byte> gray)
+    {
+        for (var x = 0; x < gray.Length; x++) gray[x] = Luma(rgb.Slice(x * 3, 3));
+    }
+
+    private static void ToColour(ReadOnlySpan<byte> rgb, bool gray, int size, bool blueFirst, Span<byte> target)
+    {
+        var (red, blue) = blueFirst ? (2, 0) : (0, 2);
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += size)
+        {
+            var pixel = rgb.Slice(from, 3);
+            if (gray)
+            {
+                target.Slice(to, 3).Fill(Luma(pixel));
+            }
+            else
+            {
+                target[to + red] = pixel[0];
+                target[to + 1] = pixel[1];
+                target[to + blue] = pixel[2];
+            }
+
+            if (size == 4) target[to + 3] = byte.MaxValue;
+        }
+    }
+
+    /// <summary>.299 R + .587 G + .114 B in units of 2⁻¹⁶, rounded; the weights add up to one, so that grey stays what it is.</summary>
+    private static byte Luma(ReadOnlySpan<byte> rgb) => (byte)(((19595 * rgb[0]) + (38470 * rgb[1]) + (7471 * rgb[2]) + (1 << 15)) >> 16);
 }

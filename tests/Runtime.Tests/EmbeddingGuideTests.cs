@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using VqVae.TestSupport;
+
+namespace VqVae.Runtime.Tests;
+
+/// <summary>The code in <c>docs/embedding.md</c> is this code, compiled and run.</summary>
+public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture<TinyModel>
+{
+    private const int Side = 24;
+
+    private readonly byte[] _rgb = DrawnImage.Rgb(Side, Side, seed: 1);
+
+    [Fact]
+    public void Document_EveryCodeBlock_IsCompiledHere()
+    {
+        var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
+        var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
+        Assert.Equal(4, blocks.Count);
+        Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FirstUse_Runs()
+    {
+        var (rgb, width, height) = (_rgb, Side, Side);
+        var before = Environment.GetEnvironmentVariable(DefaultModel.EnvironmentVariable);
+        Environment.SetEnvironmentVariable(DefaultModel.EnvironmentVariable, model.Folder);
+        try
+        {
+            using var codec = VqCodec.LoadDefault();
+            byte[] vq = codec.Compress(rgb, width, height);
+            VqImage image = codec.Decompress(vq);
+            VqInfo info = VqFile.ReadInfo(vq);
+            Console.WriteLine($"{info.Width}×{info.Height}: {rgb.Length} → {vq.Length} bytes, back as {image.Format}");
+            Assert.Equal((Side, Side, PixelFormat.Rgb24), (image.Width, info.Height, image.Format));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DefaultModel.EnvironmentVariable, before);
+        }
+    }
+
+    [Fact]
+    public void Formats_Run()
+    {
+        var codec = model.Codec;
+        var vq = codec.Compress(_rgb, Side, Side);
+        VqImage image = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Bgra32 });
+        Assert.Equal(4 * Side * Side, image.Pixels.Length);
+    }
+
+    [Fact]
+    public void Stages_Run()
+    {
+        var (codec, rgb, width, height) = (model.Codec, _rgb, Side, Side);
+        var vq = codec.Compress(rgb, width, height);
+        byte[] small = codec.Compress(rgb, width, height, options: new VqCompressOptions { Stages = 1 });
+        VqImage coarse = codec.Decompress(vq, new VqDecompressOptions { Stages = 1 });
+        Assert.Equal(codec.Decompress(small).Pixels, coarse.Pixels);
+    }
+
+    [Fact]
+    public async Task Threads_Run()
+    {
+        var (modelFolder, rgb, width, height, cancellationToken) = (model.Folder, _rgb, Side, Side, CancellationToken.None);
+        using var codec = VqCodec.Load(modelFolder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1 });
+        byte[] vq = await codec.CompressAsync(rgb, width, height, cancellationToken: cancellationToken);
+        Assert.Equal(model.Codec.Compress(rgb, width, height), vq);
+    }
+
+    private static string Squeeze(string code) => Space().Replace(code, " ").Trim();
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+}
