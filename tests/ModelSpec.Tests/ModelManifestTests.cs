@@ -40,6 +40,13 @@ public class ModelManifestTests
     }
 
     [Fact]
+    public void ToJson_WhatCouldNotBeReadBack_Throws()
+    {
+        Assert.Throws<ModelFormatException>(() => (Full with { Name = "two\nlines" }).ToJson());
+        Assert.Throws<ModelFormatException>(() => (Full with { Format = 2 }).ToJson());
+    }
+
+    [Fact]
     public void FromJson_WithoutTheOptionalFields_IsFine()
     {
         var manifest = Full with { Provenance = null, License = null, Verification = new ManifestVerification { Verified = false } };

@@ -121,8 +121,13 @@ public sealed record ModelManifest
         }
     }
 
-    /// <summary>The manifest as indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.ModelManifest) + "\n";
+    /// <summary>The manifest as indented JSON, which <see cref="FromJson"/> reads.</summary>
+    /// <exception cref="ModelFormatException">The manifest is not valid.</exception>
+    public string ToJson()
+    {
+        Validate();
+        return JsonSerializer.Serialize(this, ModelJson.Default.ModelManifest) + "\n";
+    }
 
     /// <summary>Reads one of the folder's files and checks its length and hash.</summary>
     /// <exception cref="ModelFormatException">The manifest does not name it, it is missing, or it is not the file that was hashed.</exception>
