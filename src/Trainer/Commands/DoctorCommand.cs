@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using CommandLine;
+using TorchSharp;
+using VqVae.Build;
+
+namespace VqVae.Trainer.Commands;
+
+/// <summary>Options of <c>trainer doctor</c>.</summary>
+[Verb("doctor", HelpText = "Tell which libraries and devices are found, what is missing and how to fix it.")]
+internal sealed class DoctorArguments;
+
+/// <summary><c>trainer doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    private const string NewSymbolVersion = "GLIBCXX_3.4.32";
+
+    /// <summary>Prints a line a finding.</summary>
+    /// <returns>The process's exit code: failure where training cannot work.</returns>
+    public static int Run(TextWriter output)
+    {
+        var problems = new List<string>();
+        Line(output, "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MB memory");
+        Line(output, ".NET", RuntimeInformation.FrameworkDescription);
+        if (OperatingSystem.IsLinux()) CheckLibStdCxx(output, problems);
+        CheckTorch(output, problems);
+        CheckVips(output, problems);
+        foreach (var problem in problems) output.WriteLine($"fix: {problem}");
+        output.WriteLine(problems.Count == 0 ? "ready to train" : "not ready to train");
+        return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static void CheckLibStdCxx(TextWriter output, List<string> problems)
+    {
+        var library = Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so");
+        if (!File.Exists(library))
+        {
+            problems.Add($"{library} is missing: build the trainer again (dotnet build src/Trainer -c Release)");
+            return;
+        }
+
+        var weak = ElfSymbolVersions.IsWeak(File.ReadAllBytes(library), NewSymbolVersion);
+        var newest = NewestLibStdCxxVersion();
+        Line(output, "libstdc++", $"{(newest is null ? "version not found" : $"provides GLIBCXX_{newest}")}; TorchSharp's library {(weak is null ? "does not ask for a newer one" : weak.Value ? $"asks for {NewSymbolVersion} but does not insist (patched)" : $"insists on {NewSymbolVersion}")}");
+        if (weak == false && (newest is null || newest < new Version(3, 4, 32)))
+            problems.Add($"libstdc++ is older than TorchSharp's library asks for: build with this repository's build files, which patch it, or install GCC 13's libstdc++");
+    }
+
+    private static void CheckTorch(TextWriter output, List<string> problems)
+    {
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            var a = torch.rand(768, 768);
+            _ = a.mm(a);
+            const int Products = 20;
+            var clock = Stopwatch.StartNew();
+            for (var i = 0; i < Products; i++) a.mm(a).Dispose();
+            var rate = 2.0 * 768 * 768 * 768 * Products / clock.Elapsed.TotalSeconds / 1e9;
+            Line(output, "libtorch", $"{torch.__version__}, {torch.get_num_threads()} threads, {rate.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s in a matrix product");
+            var devices = TorchDevice.CudaDevices();
+            Line(output, "CUDA", devices > 0
+                ? $"{devices} device(s): --device cuda works"
+                : "no device; for an NVIDIA GPU build with -p:Gpu=true and install its driver");
+        }
+#pragma warning disable CA1031 // Native loading fails in many ways, and finding out which is what this command is for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Line(output, "libtorch", "cannot be loaded");
+            problems.Add($"libtorch: {FirstLine(e)}");
+        }
+    }
+
+    private static void CheckVips(TextWriter output, List<string> problems)
+    {
+        try
+        {
+            Line(output, "libvips", $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}");
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Line(output, "libvips", "cannot be loaded");
+            problems.Add($"libvips: {FirstLine(e)}");
+        }
+    }
+
+    /// <summary>The newest GLIBCXX version that the system's libstdc++ names, or <c>null</c> where it is not found in the usual places.</summary>
+    private static Version? NewestLibStdCxxVersion()
+    {
+        string[] places = ["/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/lib64/libstdc++.so.6", "/usr/lib/aarch64-linux-gnu/libstdc++.so.6", "/usr/lib/libstdc++.so.6"];
+        if (places.FirstOrDefault(File.Exists) is not { } path) return null;
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+        Version? newest = null;
+        for (var at = text.IndexOf("GLIBCXX_3.4.", StringComparison.Ordinal); at >= 0; at = text.IndexOf("GLIBCXX_3.4.", at + 1, StringComparison.Ordinal))
+        {
+            var end = text.IndexOf('\0', at);
+            if (end > at && Version.TryParse(text[(at + "GLIBCXX_".Length)..end], out var version) && (newest is null || version > newest)) newest = version;
+        }
+
+        return newest;
+    }
+
+    private static void Line(TextWriter output, string what, string found) => output.WriteLine($"{what,-10} {found}");
+
+    private static string FirstLine(Exception e) => e.GetBaseException().Message.Split('\n')[0].Trim();
+}

@@ -1,0 +1,152 @@
+using TorchSharp;
+using VqVae.Models;
+using VqVae.Trainer.Data;
+using VqVae.Trainer.Run;
+using VqVae.Trainer.Training;
+
+namespace VqVae.Trainer.Commands;
+
+/// <summary><c>trainer fit</c>.</summary>
+internal static class FitCommand
+{
+    /// <summary>Trains.</summary>
+    /// <param name="arguments">The options.</param>
+    /// <param name="stop">Ends the run cleanly (Ctrl-C).</param>
+    /// <returns>The process's exit code.</returns>
+    public static int Run(FitArguments arguments, CancellationToken stop)
+    {
+        var folder = new RunFolder(arguments.Out);
+        var settings = arguments.Resume ? ResumedSettings(arguments, folder) : NewSettings(arguments, folder);
+        var device = TorchDevice.Parse(arguments.Device);
+        torch.set_num_threads(settings.Threads);
+
+        Directory.CreateDirectory(folder.Path);
+        AtomicFile.WriteAllText(folder.Settings, settings.ToJson());
+        var observer = new ConsoleFitObserver(settings);
+        observer.Say(Describe(settings, device));
+        var result = new Fitter(settings, Options(arguments), folder, device, observer).Run(stop);
+        observer.Finish(result, folder);
+        return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
+    }
+
+    private static RunSettings NewSettings(FitArguments arguments, RunFolder folder)
+    {
+        if (arguments.Data is null) throw new ArgumentException("--data DIR is needed: the folder of images to train on");
+        if (File.Exists(folder.Settings))
+            throw new ArgumentException($"'{folder.Path}' already holds a run; add --resume to go on with it, or choose another --out");
+        if (arguments is { Crop: not null, Resize: not null }) throw new ArgumentException("--crop and --resize exclude each other");
+
+        var preset = Preset.Find(arguments.Preset ?? Preset.All[0].Name);
+        var model = preset.Model with
+        {
+            InputChannels = arguments.InputChannels ?? preset.Model.InputChannels,
+            Hidden = arguments.Hidden ?? preset.Model.Hidden,
+            EmbeddingDim = arguments.EmbeddingDim ?? preset.Model.EmbeddingDim,
+            EncoderBlocks = arguments.ResidualBlocks ?? preset.Model.EncoderBlocks,
+            DecoderBlocks = arguments.ResidualBlocks ?? preset.Model.DecoderBlocks,
+            Codes = arguments.Codes ?? preset.Model.Codes,
+            Stages = arguments.Stages ?? preset.Model.Stages,
+            Stride = arguments.Stride ?? preset.Model.Stride,
+        };
+        var training = preset.Training with
+        {
+            Batch = arguments.Batch ?? preset.Training.Batch,
+            ImageSize = arguments.Crop ?? arguments.Resize ?? preset.Training.ImageSize,
+            SampleMode = arguments.Crop is not null ? SampleMode.Crop : arguments.Resize is not null ? SampleMode.Resize : preset.Training.SampleMode,
+            Flip = arguments.Flip ?? preset.Training.Flip,
+            LearningRate = arguments.LearningRate ?? preset.Training.LearningRate,
+            WarmupSteps = arguments.Warmup ?? preset.Training.WarmupSteps,
+            GradientClip = arguments.Clip ?? preset.Training.GradientClip,
+            WeightDecay = arguments.WeightDecay ?? preset.Training.WeightDecay,
+            CodebookWeight = arguments.CodebookWeight ?? preset.Training.CodebookWeight,
+            CommitmentWeight = arguments.CommitmentWeight ?? preset.Training.CommitmentWeight,
+        };
+        var settings = new RunSettings
+        {
+            Preset = preset.Name,
+            Data = arguments.Data,
+            Model = model,
+            Training = training,
+            Seed = arguments.Seed ?? 1,
+            Threads = arguments.Threads ?? Environment.ProcessorCount,
+        };
+        return Checked(WithLength(settings, arguments));
+    }
+
+    private static RunSettings ResumedSettings(FitArguments arguments, RunFolder folder)
+    {
+        if (!File.Exists(folder.Settings) || !File.Exists(folder.State))
+            throw new ArgumentException($"'{folder.Path}' holds no saved state to resume from; a run saves its first after --save-every steps");
+        if (arguments is not { Preset: null, Batch: null, Crop: null, Resize: null, Flip: null, Warmup: null, InputChannels: null, Hidden: null, EmbeddingDim: null, ResidualBlocks: null, Codes: null, Stages: null, Stride: null, Seed: null })
+            throw new ArgumentException("--resume goes on with the run's own model, samples and seed; only its length, learning rate, weights, data folder, device and threads can be given");
+
+        var settings = RunSettings.FromJson(File.ReadAllText(folder.Settings));
+        settings = settings with
+        {
+            Data = arguments.Data ?? settings.Data,
+            Threads = arguments.Threads ?? settings.Threads,
+            Training = settings.Training with
+            {
+                LearningRate = arguments.LearningRate ?? settings.Training.LearningRate,
+                GradientClip = arguments.Clip ?? settings.Training.GradientClip,
+                WeightDecay = arguments.WeightDecay ?? settings.Training.WeightDecay,
+                CodebookWeight = arguments.CodebookWeight ?? settings.Training.CodebookWeight,
+                CommitmentWeight = arguments.CommitmentWeight ?? settings.Training.CommitmentWeight,
+            },
+        };
+        return Checked(WithLength(settings, arguments));
+    }
+
+    private static RunSettings WithLength(RunSettings settings, FitArguments arguments)
+    {
+        if (arguments.Minutes is { } minutes)
+            return minutes > 0 ? settings with { Minutes = minutes } : throw new ArgumentException($"--minutes: expected above 0, got {minutes}");
+        if (arguments.Epochs is { } epochs)
+        {
+            if (!(epochs > 0)) throw new ArgumentException($"--epochs: expected above 0, got {epochs}");
+            var images = ImageCollection.Find(settings.Data).Training.Count;
+            var steps = (int)Math.Min(int.MaxValue, Math.Ceiling(epochs * images / settings.Training.Batch));
+            return settings with { Minutes = null, Training = settings.Training with { Steps = steps } };
+        }
+
+        return arguments.Steps is { } given ? settings with { Minutes = null, Training = settings.Training with { Steps = given } } : settings;
+    }
+
+    private static RunSettings Checked(RunSettings settings)
+    {
+        settings.Model.Validate();
+        settings.Training.Validate(settings.Model);
+        if (settings.Threads < 1) throw new ArgumentException($"--threads: expected at least 1, got {settings.Threads}");
+        return settings;
+    }
+
+    private static FitOptions Options(FitArguments arguments)
+    {
+        foreach (var (name, value) in (ReadOnlySpan<(string, int)>)[
+            ("--report-every", arguments.ReportEvery), ("--validate-every", arguments.ValidateEvery), ("--samples-every", arguments.SamplesEvery),
+            ("--save-every", arguments.SaveEvery), ("--loader-threads", arguments.LoaderThreads)])
+        {
+            if (value < 1) throw new ArgumentException($"{name}: expected at least 1, got {value}");
+        }
+
+        if (arguments.CacheMegabytes < 0) throw new ArgumentException($"--cache-mb: expected 0 or more, got {arguments.CacheMegabytes}");
+        return new FitOptions
+        {
+            ReportEvery = arguments.ReportEvery,
+            ValidateEvery = arguments.ValidateEvery,
+            SamplesEvery = arguments.SamplesEvery,
+            SaveEvery = arguments.SaveEvery,
+            Resume = arguments.Resume,
+            CacheBytes = (long)arguments.CacheMegabytes << 20,
+            LoaderThreads = arguments.LoaderThreads,
+        };
+    }
+
+    private static string Describe(RunSettings settings, torch.Device device)
+    {
+        var cost = ComputeCost.Of(settings.Model);
+        var length = settings.Minutes is { } minutes ? $"{minutes:0.#} minutes" : $"{settings.Training.Steps} steps";
+        return $"{settings.Preset}: stride {settings.Model.Stride}, {settings.Model.Stages} stage(s) of {settings.Model.Codes} codes, "
+            + $"{cost.Encoder / 1000:0.0} + {cost.Decoder / 1000:0.0} kMAC a pixel; {length} of {settings.Training.Batch} samples of {settings.Training.ImageSize}x{settings.Training.ImageSize} on {device}";
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace VqVae.Trainer.Data;
+
+/// <summary>The files to learn from: those to train on and those that are only ever measured.</summary>
+/// <param name="Root">The folder.</param>
+/// <param name="Training">Paths relative to <paramref name="Root"/>, sorted ordinally.</param>
+/// <param name="Validation">The same; never trained on.</param>
+/// <param name="Layout">What the folder was taken for, for a person to read.</param>
+internal sealed record ImageCollection(string Root, IReadOnlyList<string> Training, IReadOnlyList<string> Validation, string Layout)
+{
+    private const string CelebaImages = "img_align_celeba";
+    private const string CelebaPartition = "list_eval_partition.txt";
+
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff" };
+
+    /// <summary>
+    /// Finds the images of a folder: CelebA's own layout with its official partition where <c>list_eval_partition.txt</c> is there,
+    /// otherwise all image files below it, of which about one in twenty (at least one) becomes the validation split.
+    /// </summary>
+    /// <exception cref="IOException">The folder does not exist or holds no image file.</exception>
+    public static ImageCollection Find(string root)
+    {
+        if (File.Exists(root)) throw new IOException($"'{root}' is a file; expected a folder of images");
+        if (!Directory.Exists(root)) throw new IOException($"the folder '{root}' does not exist");
+        var partition = Path.Combine(root, CelebaPartition);
+        return File.Exists(partition) ? FromCeleba(root, partition) : FromFolder(root);
+    }
+
+    private static ImageCollection FromFolder(string root)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        var files = Directory.EnumerateFiles(root, "*", options)
+            .Where(f => Extensions.Contains(Path.GetExtension(f)))
+            .Select(f => Path.GetRelativePath(root, f).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (files.Length == 0) throw new IOException($"no image ({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}) below '{root}'");
+
+        // By a hash of the path, so that adding images moves none from one side to the other.
+        var validation = files.Where(f => Hash(f) % 20 == 0).ToHashSet(StringComparer.Ordinal);
+        if (validation.Count == 0 && files.Length > 1) validation.Add(files.MinBy(Hash)!);
+
+        // A folder of one image has nothing to hold back.
+        return new ImageCollection(root, [.. files.Where(f => !validation.Contains(f))], [.. files.Where(validation.Contains)], "folder of images");
+    }
+
+    private static ImageCollection FromCeleba(string root, string partition)
+    {
+        var training = new List<string>();
+        var validation = new List<string>();
+        var number = 0;
+        foreach (var line in File.ReadLines(partition))
+        {
+            number++;
+            var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length == 0) continue;
+            if (fields.Length != 2 || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var part) || part > 2 || fields[0].Contains('/', StringComparison.Ordinal))
+                throw new IOException($"'{partition}', line {number}: expected a file name and 0 (train), 1 (validation) or 2 (test)");
+
+            // The test part belongs to whoever measures the finished model.
+            if (part < 2) (part == 0 ? training : validation).Add($"{CelebaImages}/{fields[0]}");
+        }
+
+        if (training.Count == 0) throw new IOException($"'{partition}' names no training image");
+        training.Sort(StringComparer.Ordinal);
+        validation.Sort(StringComparer.Ordinal);
+        return new ImageCollection(root, training, validation, "CelebA with its official partition");
+    }
+
+    private static ulong Hash(string path) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using VqVae.Models;
+
+namespace VqVae.Trainer.Data;
+
+/// <summary>
+/// Makes training samples. Sample <c>i</c> of a run is a pure function of (seed, i): which image (every image once an epoch, in a new
+/// order each time), which crop, mirrored or not. Safe for several threads.
+/// </summary>
+internal sealed class SampleSource
+{
+    private readonly string _root;
+    private readonly TrainingSpec _training;
+    private readonly ulong _seed;
+    private readonly bool _augment;
+    private readonly long _cacheBytes;
+    private readonly ConcurrentDictionary<string, DecodedImage> _cache = new(StringComparer.Ordinal);
+    private readonly Lock _orderLock = new();
+    private readonly ConcurrentDictionary<string, string> _damaged = new(StringComparer.Ordinal);
+    private long _cached;
+    private long _orderEpoch = -1;
+    private int[] _order = [];
+
+    /// <param name="root">The folder that the paths are relative to.</param>
+    /// <param name="files">Images whose headers can be read (<see cref="ImageCheck"/>).</param>
+    /// <param name="training">Size, crop or resize, mirroring.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="augment">Random crops and mirroring; otherwise the image's centre, as it is.</param>
+    /// <param name="cacheBytes">How many bytes of decoded images are kept: those that come first; the rest are decoded each time.</param>
+    public SampleSource(string root, IReadOnlyList<string> files, TrainingSpec training, ulong seed, bool augment, long cacheBytes)
+    {
+        if (files.Count == 0) throw new ArgumentException("no files", nameof(files));
+        (_root, Files, _training, _seed, _augment, _cacheBytes) = (root, files, training, seed, augment, cacheBytes);
+    }
+
+    /// <summary>The images.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Called once for each image whose pixels turn out to be damaged, with a line that says why; from several threads.</summary>
+    public Action<string>? OnDamaged { get; init; }
+
+    /// <summary>Side of a sample in pixels.</summary>
+    public int SampleSide => _training.ImageSize;
+
+    /// <summary>Bytes of one sample: RGB rows of ImageSize² pixels.</summary>
+    public int SampleBytes => SampleSide * SampleSide * 3;
+
+    /// <summary>Makes a batch: samples <c>step · batch</c> to <c>(step + 1) · batch − 1</c>.</summary>
+    /// <returns>uint8 <c>[batch,S,S,3]</c>.</returns>
+    public byte[] MakeBatch(long step, int batch)
+    {
+        var pixels = new byte[batch * SampleBytes];
+        for (var i = 0; i < batch; i++) MakeSample((step * batch) + i, pixels.AsSpan(i * SampleBytes, SampleBytes));
+        return pixels;
+    }
+
+    /// <summary>Makes one sample.</summary>
+    /// <param name="number">Its number in the run, from 0.</param>
+    /// <param name="destination">RGB rows of ImageSize² pixels.</param>
+    public void MakeSample(long number, Span<byte> destination)
+    {
+        var random = new SeededRandom(_seed, (ulong)number);
+        var size = _training.ImageSize;
+        var image = ReadFrom(_augment ? ImageOf(number) : (int)(number % Files.Count));
+        if (_training.SampleMode == SampleMode.Resize) image.Pixels.CopyTo(destination);
+        else Crop(image, _augment ? random.NextUInt64() : null, size, destination);
+        if (_augment && _training.Flip && (random.NextUInt64() & 1) != 0) Mirror(destination, size);
+    }
+
+    /// <summary>The image of a sample: epochs are shuffled anew, so that each image comes once in every <c>Files.Count</c> samples.</summary>
+    private int ImageOf(long number)
+    {
+        var epoch = number / Files.Count;
+        lock (_orderLock)
+        {
+            if (_orderEpoch != epoch)
+            {
+                var random = new SeededRandom(~_seed, (ulong)epoch);
+                _order = [.. Enumerable.Range(0, Files.Count)];
+                for (var i = _order.Length - 1; i > 0; i--)
+                {
+                    var j = random.Next(i + 1);
+                    (_order[i], _order[j]) = (_order[j], _order[i]);
+                }
+
+                _orderEpoch = epoch;
+            }
+
+            return _order[number % Files.Count];
+        }
+    }
+
+    /// <summary>The image at that place or, where it is damaged, the next one that is not: the same choice in every run.</summary>
+    private DecodedImage ReadFrom(int place)
+    {
+        for (var i = 0; i < Files.Count; i++)
+        {
+            var file = Files[(place + i) % Files.Count];
+            if (_damaged.ContainsKey(file)) continue;
+            try
+            {
+                return Read(file);
+            }
+            catch (IOException e)
+            {
+                if (_damaged.TryAdd(file, e.Message)) OnDamaged?.Invoke($"{file}: {e.Message}");
+            }
+        }
+
+        throw new IOException($"none of the {Files.Count} images in '{_root}' can be decoded");
+    }
+
+    private DecodedImage Read(string file)
+    {
+        if (_cache.TryGetValue(file, out var cached)) return cached;
+        var path = Path.Combine(_root, file);
+        var size = _training.ImageSize;
+        DecodedImage image;
+        if (_training.SampleMode == SampleMode.Resize)
+        {
+            image = new DecodedImage(VipsImages.DecodeResized(path, size, size), size, size);
+        }
+        else
+        {
+            var (pixels, width, height) = VipsImages.Decode(path);
+            image = new DecodedImage(pixels, width, height);
+        }
+
+        // The first images stay and later ones are decoded anew: in shuffled epochs, replacing entries would never give a hit.
+        if (Interlocked.Add(ref _cached, image.Pixels.Length) <= _cacheBytes) _cache.TryAdd(file, image);
+        else Interlocked.Add(ref _cached, -image.Pixels.Length);
+        return image;
+    }
+
+    /// <summary>Copies a size² window; outside the image its edge pixels go on.</summary>
+    /// <param name="place">Random bits for the window's place, or <c>null</c> for the centre.</param>
+    private static void Crop(DecodedImage image, ulong? place, int size, Span<byte> destination)
+    {
+        var (roomX, roomY) = (image.Width - size, image.Height - size);
+        var left = roomX <= 0 ? roomX / 2 : place is { } bits ? (int)((bits & 0xffffffff) * ((ulong)roomX + 1) >> 32) : roomX / 2;
+        var top = roomY <= 0 ? roomY / 2 : place is { } more ? (int)((more >> 32) * ((ulong)roomY + 1) >> 32) : roomY / 2;
+        for (var y = 0; y < size; y++)
+        {
+            var row = image.Pixels.AsSpan(Math.Clamp(top + y, 0, image.Height - 1) * image.Width * 3, image.Width * 3);
+            var target = destination.Slice(y * size * 3, size * 3);
+            if (roomX >= 0)
+            {
+                row.Slice(left * 3, size * 3).CopyTo(target);
+                continue;
+            }
+
+            for (var x = 0; x < size; x++) row.Slice(Math.Clamp(left + x, 0, image.Width - 1) * 3, 3).CopyTo(target[(x * 3)..]);
+        }
+    }
+
+    private static void Mirror(Span<byte> pixels, int size)
+    {
+        for (var y = 0; y < size; y++)
+        {
+            var row = pixels.Slice(y * size * 3, size * 3);
+            for (int left = 0, right = (size - 1) * 3; left < right; left += 3, right -= 3)
+                for (var c = 0; c < 3; c++)
+                    (row[left + c], row[right + c]) = (row[right + c], row[left + c]);
+        }
+    }
+
+    private sealed record DecodedImage(byte[] Pixels, int Width, int Height);
+}

@@ -1,0 +1,124 @@
+using VqVae.Models;
+using VqVae.Trainer.Data;
+using VqVae.Trainer.Models;
+using VqVae.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace VqVae.Trainer.Run;
+
+/// <summary>Writes what the exporter needs: weights, parity samples, calibration samples.</summary>
+internal static class RunWriter
+{
+    private const int CalibrationImages = 64;
+    private const int CalibrationPositions = 1 << 18;
+
+    /// <summary>Height, width, batch and λ of the parity samples: several sizes, odd multiples of the stride, and the rate term.</summary>
+    private static readonly (int Height, int Width, int Batch, float Lambda)[] ParitySamples =
+        [(16, 16, 2, 0), (5, 9, 1, 0), (12, 7, 1, 400), (1, 1, 1, 0)];
+
+    /// <summary>Writes the three files; the checkpoint last, since the others belong to it.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="trained">The model, on any device. Its code lengths are set from the calibration samples.</param>
+    /// <param name="source">The training samples.</param>
+    /// <param name="provenance">What goes into the checkpoint about its origin.</param>
+    public static void Write(RunFolder folder, Autoencoder trained, SampleSource source, Provenance provenance)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+
+        // On the CPU in float32, whatever it was trained on: the exporter's reference.
+        using var model = new Autoencoder(trained.Spec, trained.Quantizer.Learning);
+        foreach (var ((_, target), (_, value)) in model.NamedTensors().Zip(trained.NamedTensors())) target.copy_(value);
+
+        var calibration = Calibration(model, source);
+        trained.Quantizer.CodeLengths.copy_(model.Quantizer.CodeLengths);
+        var checkpoint = Checkpoint.CreateWriter(model.Spec, provenance);
+        foreach (var (name, value) in model.NamedTensors()) checkpoint.Add(name, value);
+        var id = ModelId.Compute(model.Spec, name => System.Runtime.InteropServices.MemoryMarshal.AsBytes(
+            model.NamedTensors().First(t => t.Name == name).Value.contiguous().data<float>().ToArray().AsSpan()).ToArray());
+
+        calibration.Metadata["id"] = id.ToString();
+        calibration.Save(folder.Calibration);
+        var parity = Parity(model, source);
+        parity.Metadata["id"] = id.ToString();
+        parity.Save(folder.Parity);
+        checkpoint.Save(folder.Checkpoint);
+    }
+
+    private static SafetensorsWriter Calibration(Autoencoder model, SampleSource source)
+    {
+        var spec = model.Spec;
+        var side = source.SampleSide / spec.Stride;
+        var maps = Math.Clamp(CalibrationPositions / (side * side), 1, 1024);
+        var indices = new List<Tensor>();
+        for (var i = 0; i < maps; i++)
+        {
+            using var batchScope = NewDisposeScope();
+            var latents = model.Encode(PixelTensors.ToInput(Sample(source, i), spec.InputChannels));
+            indices.Add(model.Quantizer.Search(latents, lambda: 0).Indices.to(ScalarType.Int32).MoveToOuterDisposeScope());
+        }
+
+        var all = cat(indices);
+        SetCodeLengths(model, all);
+        var writer = new SafetensorsWriter();
+        writer.Metadata["format"] = RunFiles.CalibrationFormat;
+        writer.Add("images", cat([.. Enumerable.Range(0, Math.Min(CalibrationImages, maps)).Select(i => Sample(source, i))]));
+        writer.Add("indices", all);
+        return writer;
+    }
+
+    /// <summary>−log₂ of each code's share, as if each had been seen half a time more.</summary>
+    private static void SetCodeLengths(Autoencoder model, Tensor indices)
+    {
+        for (var stage = 0; stage < model.Spec.Stages; stage++)
+        {
+            using var scope = NewDisposeScope();
+            var counts = indices.select(1, stage).reshape(-1).to(ScalarType.Int64).bincount(null, model.Spec.Codes).to(ScalarType.Float64);
+            var shares = counts.add(0.5).div(counts.sum().add(0.5 * model.Spec.Codes));
+            model.Quantizer.CodeLengths[stage].copy_(shares.log2().neg().to(ScalarType.Float32));
+        }
+    }
+
+    private static SafetensorsWriter Parity(Autoencoder model, SampleSource source)
+    {
+        var spec = model.Spec;
+        var writer = new SafetensorsWriter();
+        writer.Metadata["format"] = RunFiles.ParityFormat;
+        for (var i = 0; i < ParitySamples.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            var (height, width, batch, lambda) = ParitySamples[i];
+            var tile = cat([.. Enumerable.Range(0, batch).Select(j => Sample(source, (i * batch) + j))]);
+            var pixels = Fit(tile, height * spec.Stride, width * spec.Stride);
+            var latents = model.Encode(PixelTensors.ToInput(pixels, spec.InputChannels));
+            var (indices, gaps) = model.Quantizer.Search(latents, lambda);
+            var name = $"sample.{i}.";
+            writer.Add(name + "image", pixels);
+            writer.Add<float>(name + "lambda", [lambda], 1);
+            writer.Add(name + "indices", indices.to(ScalarType.Int32));
+            writer.Add(name + "gaps", gaps);
+            for (var stages = 1; stages <= spec.Stages; stages++)
+            {
+                using var stageScope = NewDisposeScope();
+                writer.Add($"{name}reconstruction.{stages}", PixelTensors.ToPixels(model.DecodeIndices(indices, stages)));
+            }
+        }
+
+        return writer;
+    }
+
+    /// <summary>Cuts or repeats samples to a size.</summary>
+    private static Tensor Fit(Tensor pixels, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, columns) = ((height + pixels.shape[1] - 1) / pixels.shape[1], (width + pixels.shape[2] - 1) / pixels.shape[2]);
+        return pixels.repeat(1, rows, columns, 1).narrow(1, 0, height).narrow(2, 0, width).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Sample(SampleSource source, long number)
+    {
+        var side = source.SampleSide;
+        return TensorFiles.FromBytes(source.MakeBatch(number, 1), [1, side, side, 3], CPU);
+    }
+
+}
