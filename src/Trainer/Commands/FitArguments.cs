@@ -109,8 +109,10 @@ internal sealed class FitArguments
     [Usage(ApplicationAlias = "trainer")]
     public static IEnumerable<Example> Examples =>
     [
-        new Example("A codec for your photos, on a CPU, in half an hour", new FitArguments { Data = "photos", Out = "runs/photos", Minutes = 30 }),
-        new Example("Go on after Ctrl-C or a power cut", new FitArguments { Out = "runs/photos", Resume = true }),
-        new Example("The plain VQ-VAE on CelebA", new FitArguments { Data = "celeba", Out = "runs/celeba", Preset = "celeba", Device = "cuda" }),
+        Example("A codec for your photos, on a CPU, in half an hour", new FitArguments { Data = "photos", Out = "runs/photos", Minutes = 30 }),
+        Example("Go on after Ctrl-C or a power cut", new FitArguments { Out = "runs/photos", Resume = true }),
+        Example("The plain VQ-VAE on CelebA", new FitArguments { Data = "celeba", Out = "runs/celeba", Preset = "celeba", Device = "cuda" }),
     ];
+
+    private static Example Example(string what, FitArguments arguments) => new(what, new UnParserSettings { SkipDefault = true }, arguments);
 }

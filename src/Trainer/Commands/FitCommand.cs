@@ -17,6 +17,7 @@ internal static class FitCommand
     {
         var folder = new RunFolder(arguments.Out);
         var settings = arguments.Resume ? ResumedSettings(arguments, folder) : NewSettings(arguments, folder);
+        var options = Options(arguments);
         var device = TorchDevice.Parse(arguments.Device);
         torch.set_num_threads(settings.Threads);
 
@@ -24,7 +25,7 @@ internal static class FitCommand
         AtomicFile.WriteAllText(folder.Settings, settings.ToJson());
         var observer = new ConsoleFitObserver(settings);
         observer.Say(Describe(settings, device));
-        var result = new Fitter(settings, Options(arguments), folder, device, observer).Run(stop);
+        var result = new Fitter(settings, options, folder, device, observer).Run(stop);
         observer.Finish(result, folder);
         return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
     }

@@ -1,0 +1,149 @@
+using TorchSharp;
+using VqVae.Models;
+using VqVae.TestSupport;
+using VqVae.Trainer.Data;
+using VqVae.Trainer.Run;
+using VqVae.Trainer.Training;
+
+namespace VqVae.Trainer.Tests;
+
+[Collection(TorchTests.Name)]
+public class FitterTests
+{
+    [Theory]
+    [InlineData(Architecture.Klt)]
+    [InlineData(Architecture.VqVae)]
+    public void Run_StoppedAndResumed_ReachesTheUninterruptedRunsWeights(Architecture architecture)
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var settings = Settings(folder["images"], architecture, steps: 24);
+        var whole = Fit(folder["whole"], settings);
+        Assert.True(whole.Completed);
+
+        // Stopped twice, at steps that nothing else falls on.
+        Assert.False(Fit(folder["parts"], settings, stopAt: 7).Completed);
+        Assert.False(Fit(folder["parts"], settings, stopAt: 15, resume: true).Completed);
+        var resumed = Fit(folder["parts"], settings, resume: true);
+        Assert.Equal(24, resumed.Steps);
+        foreach (var file in (string[])[Checkpoint.FileName, RunFiles.ParityFileName, RunFiles.CalibrationFileName])
+            Assert.True(File.ReadAllBytes(folder["whole/" + file]).AsSpan().SequenceEqual(File.ReadAllBytes(folder["parts/" + file])), $"{file} differs");
+        var (rows, expected) = (Steps(folder["parts"]), Steps(folder["whole"]));
+        Assert.Equal(expected, rows);
+    }
+
+    [Fact]
+    public void Run_Finished_WritesARunFolderThatBelongsTogether()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        File.WriteAllText(folder["images/broken.png"], "no image");
+        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 12));
+        Assert.Contains(result.Unreadable, line => line.StartsWith("broken.png: ", StringComparison.Ordinal));
+        Assert.NotEmpty(result.ValidationPsnr);
+
+        var checkpoint = Checkpoint.Load(folder["run/" + Checkpoint.FileName]);
+        Assert.Equal(12, checkpoint.Provenance!.Steps);
+        Assert.Equal("images", checkpoint.Provenance.Data);
+        var parity = SafetensorsFile.Load(folder["run/" + RunFiles.ParityFileName]);
+        Assert.Equal(RunFiles.ParityFormat, parity.GetMetadata("format"));
+        Assert.Equal(checkpoint.Id.ToString(), parity.GetMetadata("id"));
+        Assert.Equal(TensorType.UInt8, parity["sample.0.reconstruction.1"].Type);
+        var calibration = SafetensorsFile.Load(folder["run/" + RunFiles.CalibrationFileName]);
+        Assert.Equal(checkpoint.Id.ToString(), calibration.GetMetadata("id"));
+
+        // Code lengths are those of the calibration maps: Kraft's sum of −log₂ shares is 1.
+        var spec = checkpoint.Spec;
+        var lengths = checkpoint.Values(ModelTensors.CodeLengths).ToArray();
+        for (var stage = 0; stage < spec.Stages; stage++)
+            Assert.Equal(1, lengths.Skip(stage * spec.Codes).Take(spec.Codes).Sum(bits => Math.Pow(2, -bits)), 4);
+
+        Assert.Equal(12, Steps(folder["run"])[^1]);
+        Assert.True(File.Exists(new RunFolder(folder["run"]).Samples(12)));
+        Assert.True(File.Exists(folder["run/training-state.safetensors"]));
+    }
+
+    [Fact]
+    public void Run_ResumedWithOtherImages_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var settings = Settings(folder["images"], Architecture.VqVae, steps: 6);
+        Fit(folder["run"], settings, stopAt: 3);
+        File.Delete(ImageCollection.Find(folder["images"]).Training.Select(f => folder["images/" + f]).First());
+        Assert.Contains("images", Assert.Throws<ModelFormatException>(() => Fit(folder["run"], settings, resume: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_ValidationImages_AreNeverTrainedOn()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var images = ImageCollection.Find(folder["images"]);
+        var settings = Settings(folder["images"], Architecture.Klt, steps: 5);
+        Fit(folder["before"], settings);
+        foreach (var file in images.Validation) VipsImages.WritePng(Path.Combine(images.Root, file), new byte[40 * 40 * 3], 40, 40);
+        Fit(folder["after"], settings);
+        var (before, after) = (Checkpoint.Load(folder["before/" + Checkpoint.FileName]), Checkpoint.Load(folder["after/" + Checkpoint.FileName]));
+        foreach (var tensor in ModelTensors.For(settings.Model)) Assert.True(before.Values(tensor.Name).SequenceEqual(after.Values(tensor.Name)), tensor.Name);
+    }
+
+    [Fact]
+    public void Run_HugeLearningRate_StopsWithAdviceAndNoCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 8);
+        var settings = Settings(folder["images"], Architecture.VqVae, steps: 400);
+        settings = settings with { Training = settings.Training with { LearningRate = 1e6, GradientClip = 0 } };
+        Assert.Contains("--lr", Assert.Throws<TrainingDivergedException>(() => Fit(folder["run"], settings)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["run/" + Checkpoint.FileName]));
+    }
+
+    private static void DrawImages(string folder, int count)
+    {
+        Directory.CreateDirectory(folder);
+        for (var i = 0; i < count; i++) VipsImages.WritePng(Path.Combine(folder, $"{i:D2}.png"), DrawnImage.Rgb(48, 40, i), 48, 40);
+    }
+
+    private static RunSettings Settings(string data, Architecture architecture, int steps)
+    {
+        var klt = architecture == Architecture.Klt;
+        var training = (klt ? Preset.Small : Preset.Celeba).Training with { ImageSize = 32, Batch = 2, Steps = steps };
+        return new RunSettings
+        {
+            Preset = "test",
+            Data = data,
+            Model = klt ? RandomCheckpoint.TinyKlt : RandomCheckpoint.TinyVqVae,
+            Training = training,
+            Seed = 3,
+            Threads = 1,
+        };
+    }
+
+    private static FitResult Fit(string run, RunSettings settings, int? stopAt = null, bool resume = false)
+    {
+        Directory.CreateDirectory(run);
+        using var stop = new CancellationTokenSource();
+        var options = new FitOptions { ReportEvery = 1, ValidateEvery = 6, SamplesEvery = 6, SaveEvery = 5, Resume = resume };
+        return new Fitter(settings, options, new RunFolder(run), torch.CPU, new StopAt(stop, stopAt)).Run(stop.Token);
+    }
+
+    private static long[] Steps(string run) =>
+        [.. File.ReadLines(Path.Combine(run, "metrics.csv")).Skip(1).Select(row => long.Parse(row.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture))];
+
+    private sealed class StopAt(CancellationTokenSource stop, int? step) : IFitObserver
+    {
+        public void Say(string line)
+        {
+        }
+
+        public void Warn(string line)
+        {
+        }
+
+        public void Report(Progress progress, double share)
+        {
+            if (progress.Step == step) stop.Cancel();
+        }
+    }
+}
