@@ -31,10 +31,3 @@ public sealed class TinyModel : IDisposable
         return model;
     }
 }
-
-/// <summary>Shares <see cref="TinyModel"/> between test classes.</summary>
-[CollectionDefinition(Name)]
-public sealed class TinyModelGroup : ICollectionFixture<TinyModel>
-{
-    public const string Name = "tiny model";
-}
