@@ -83,9 +83,10 @@ internal static class DemoCommand
         output.WriteLine();
         DemoTable.Write(terminal, rows, pixels, original.Pixels.Length);
         output.WriteLine();
-        output.WriteLine($"{paths[VqFileName],-32}  the compressed file, all {rows.Count} stages");
-        output.WriteLine($"{paths[DecodedFile],-32}  what it decodes to");
-        output.WriteLine($"{paths[SampleFile],-32}  the original");
-        output.WriteLine($"{paths[SideBySideFile],-32}  open this: {(rows.Count > 1 ? $"original, 1 stage, {rows.Count} stages" : "original, decoded")}; a detail enlarged below");
+        var width = paths.Values.Max(path => path.Length);
+        output.WriteLine($"{paths[VqFileName].PadRight(width)}  the compressed file, all {rows.Count} stages");
+        output.WriteLine($"{paths[DecodedFile].PadRight(width)}  what it decodes to");
+        output.WriteLine($"{paths[SampleFile].PadRight(width)}  the original");
+        output.WriteLine($"{paths[SideBySideFile].PadRight(width)}  open this: {(rows.Count > 1 ? $"original, 1 stage, {rows.Count} stages" : "original, decoded")}; a detail enlarged below");
     }
 }

@@ -41,7 +41,8 @@ internal static class ImageWriter
         {
             PixelFormat.Gray8 => 1,
             PixelFormat.Rgb24 => 3,
-            _ => 4,
+            PixelFormat.Rgba32 => 4,
+            _ => throw new ArgumentException($"expected grey, RGB or RGBA, got {image.Format}", nameof(image)),
         };
         try
         {
