@@ -142,7 +142,7 @@ internal sealed class ModelReport
             Row("steps", origin.Steps);
             Row("batch", origin.Batch);
             Row("seed", origin.Seed);
-            foreach (var (name, value) in origin.Metrics ?? new Dictionary<string, double>()) Row($"validation `{name}`", value);
+            foreach (var (name, value) in origin.Metrics ?? new Dictionary<string, double>()) Row($"metric `{name}`", value);
             _markdown.Table(["", "value"], rows);
         }
         else
