@@ -1,0 +1,105 @@
+using System.Globalization;
+using VqVae.Models;
+using VqVae.Runtime;
+using VqVae.TestSupport;
+
+namespace VqVae.EndToEnd;
+
+/// <summary>The model in the repository, which <c>vqcodec</c> uses when none is named.</summary>
+public class ShippedModelTests
+{
+    /// <summary>Both fp32 graphs together.</summary>
+    private const long MaxBytes = 16_000_000;
+
+    private static readonly string Folder = Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name);
+
+    [Fact]
+    public void Manifest_OfTheShippedModel_IsCompleteAndMatchesItsFiles()
+    {
+        var manifest = ModelManifest.Load(Folder);
+
+        Assert.Equal(DefaultModel.Name, manifest.Name);
+        Assert.Equal(Preset.Small.Model, manifest.Spec);
+        Assert.True(manifest.Verification.Verified);
+        Assert.InRange(manifest.Verification.MaxPixelDifference ?? 255, 0, 1);
+        Assert.True(manifest.Provenance is { Trainer: not null, Preset: "small", Data: not null, Images: > 0, Steps: > 0, Batch: > 0, Seed: not null, Metrics.Count: > 0 }, manifest.ToJson());
+        Assert.False(string.IsNullOrWhiteSpace(manifest.License?.Model));
+        Assert.False(string.IsNullOrWhiteSpace(manifest.License?.Data));
+        Assert.InRange(manifest.Files.Keys.Sum(name => (long)manifest.ReadFile(Folder, name).Length), 1, MaxBytes);
+    }
+
+    [Fact]
+    public void ModelCard_OfTheShippedModel_SaysWhatTheManifestSays()
+    {
+        var (card, manifest) = (File.ReadAllText(Path.Combine(Folder, "README.md")), ModelManifest.Load(Folder));
+        Assert.Contains(manifest.Id, card, StringComparison.Ordinal);
+        Assert.Contains(manifest.License!.Model, card, StringComparison.Ordinal);
+        Assert.Contains(manifest.Provenance!.Steps!.Value.ToString("N0", CultureInfo.InvariantCulture).Replace(",", "", StringComparison.Ordinal), card.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quality_OnKodak_IsAsPromised()
+    {
+        if (SharedData.Folder("kodak") is not { } kodak) return;
+        using var codec = Load();
+        var pictures = Directory.GetFiles(kodak, "*.png").Select(Picture.Load).ToList();
+        Assert.Equal(24, pictures.Count);
+        AssertQuality(codec, pictures, stages: 1, minPsnr: 24.3, maxBitsPerPixel: 0.141);
+        AssertQuality(codec, pictures, stages: 4, minPsnr: 29.0, maxBitsPerPixel: 0.563);
+    }
+
+    [Fact]
+    public void Quality_OnDrawnPictures_IsFairAndBetterWithEachStage()
+    {
+        using var codec = Load();
+        var pictures = Enumerable.Range(0, 4).Select(seed => Picture.Drawn(320, 256, seed)).ToList();
+        var psnr = Enumerable.Range(1, 4).Select(stages => Measure(codec, pictures, stages).Psnr).ToList();
+        for (var stage = 1; stage < psnr.Count; stage++) Assert.InRange(psnr[stage], psnr[stage - 1] + 0.3, 50);
+
+        // Hard edges and noise in every picture: far harder than photographs.
+        Assert.InRange(psnr[0], 16, 45);
+        Assert.InRange(psnr[^1], 20, 50);
+    }
+
+    [Fact]
+    public void Demo_WithoutAModelNamed_UsesItAndLeavesAPictureToOpen()
+    {
+        using var folder = new TemporaryFolder();
+        var environment = new Dictionary<string, string?> { [DefaultModel.EnvironmentVariable] = null };
+
+        var demo = ToolProcess.Run("vqcodec", ["demo"], environment: environment, workingFolder: folder.Path);
+
+        Assert.True(demo.ExitCode == 0, demo.ToString());
+        Assert.Contains(ModelManifest.Load(Folder).Id, demo.Text, StringComparison.Ordinal);
+        Assert.Contains("dB", demo.Text, StringComparison.Ordinal);
+        string Output(string name) => Path.Combine(folder["vqcodec-demo"], name);
+        var (original, decoded) = (Picture.Load(Output("sample.png")), Picture.Load(Output("decoded.png")));
+        Assert.InRange(original.Psnr(decoded), 24, 60);
+        Assert.True(Picture.Load(Output("side-by-side.png")).Width >= 2 * original.Width);
+        Assert.InRange(8.0 * new FileInfo(Output("sample.vq")).Length / (original.Width * original.Height), 0.4, 0.6);
+    }
+
+    private static VqCodec Load() => VqCodec.Load(Folder, new VqCodecOptions { Device = VqDevice.Cpu });
+
+    /// <summary>Rates are given to three decimals: one stage of a Kodak picture is 6,912 bytes of indices and 23 around them, 0.14109 bits a pixel.</summary>
+    private static void AssertQuality(VqCodec codec, IReadOnlyList<Picture> pictures, int stages, double minPsnr, double maxBitsPerPixel)
+    {
+        var (psnr, bitsPerPixel) = Measure(codec, pictures, stages);
+        Assert.True(psnr >= minPsnr && Math.Round(bitsPerPixel, 3) <= maxBitsPerPixel, FormattableString.Invariant(
+            $"{stages} stages: expected at least {minPsnr} dB at no more than {maxBitsPerPixel} bpp, got {psnr:0.00} dB at {bitsPerPixel:0.0000} bpp"));
+    }
+
+    /// <summary>Averages over the pictures; whole files count.</summary>
+    private static (double Psnr, double BitsPerPixel) Measure(VqCodec codec, IReadOnlyList<Picture> pictures, int stages)
+    {
+        double psnr = 0, bitsPerPixel = 0;
+        foreach (var picture in pictures)
+        {
+            var vq = codec.Compress(picture.Rgb, picture.Width, picture.Height, options: new VqCompressOptions { Stages = stages });
+            psnr += picture.Psnr(picture with { Rgb = codec.Decompress(vq).Pixels });
+            bitsPerPixel += 8.0 * vq.Length / (picture.Width * picture.Height);
+        }
+
+        return (psnr / pictures.Count, bitsPerPixel / pictures.Count);
+    }
+}
