@@ -53,4 +53,4 @@ public sealed class TrainedKlt() : TrainedModel(
 /// <summary>The plain VQ-VAE.</summary>
 public sealed class TrainedVqVae() : TrainedModel(
     "--preset", "celeba", "--hidden", "16", "--embedding-dim", "8", "--residual-blocks", "1", "--codes", "32",
-    "--resize", "32", "--batch", "4", "--steps", "60", "--lr", "2e-3", "--report-every", "5");
+    "--resize", "32", "--batch", "4", "--steps", "500", "--lr", "2e-3", "--report-every", "50");
