@@ -1,6 +1,7 @@
 using System.Text;
 using NetVips;
 using VqVae.Codec.Cli.Images;
+using VqVae.Imaging;
 
 namespace VqVae.Codec.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using VqVae.Codec.Cli.Images;
+using VqVae.Imaging;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Tests;

@@ -1,5 +1,5 @@
 using NetVips;
-using VqVae.Codec.Cli.Images;
+using VqVae.Imaging;
 using VqVae.TestSupport;
 
 namespace VqVae.Codec.Cli.Tests;

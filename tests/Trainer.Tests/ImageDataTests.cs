@@ -1,4 +1,3 @@
-using NetVips;
 using VqVae.Models;
 using VqVae.TestSupport;
 using VqVae.Trainer.Data;
@@ -124,33 +123,6 @@ public class ImageDataTests
         VipsImages.WritePng(folder["dot.png"], [10, 20, 30], 1, 1);
         var sample = Source(folder, ["dot.png"], new TrainingSpec { ImageSize = 8, SampleMode = SampleMode.Crop }).MakeBatch(0, 1);
         for (var i = 0; i < sample.Length; i += 3) Assert.Equal<byte>([10, 20, 30], sample.AsSpan(i, 3).ToArray());
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(6)]
-    [InlineData(8)]
-    public void Decode_ExifOrientation_IsApplied(int orientation)
-    {
-        using var folder = new TemporaryFolder();
-        using (var image = Image.NewFromMemory(DrawnImage.Rgb(24, 16, 1), 24, 16, 3, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb))
-        using (var turned = image.Mutate(m => m.Set(GValue.GIntType, "orientation", orientation)))
-            turned.Pngsave(folder["turned.png"]);
-        var (_, width, height) = VipsImages.Decode(folder["turned.png"]);
-        Assert.Equal(orientation >= 5 ? (16, 24) : (24, 16), (width, height));
-    }
-
-    [Fact]
-    public void Decode_GreyWithSixteenBits_BecomesRgb()
-    {
-        using var folder = new TemporaryFolder();
-        var values = new ushort[] { 0, 32896, 65535 };
-        using (var image = Image.NewFromMemory(values, 3, 1, 1, Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Grey16))
-            image.Pngsave(folder["grey.png"]);
-        var (pixels, width, height) = VipsImages.Decode(folder["grey.png"]);
-        Assert.Equal((3, 1), (width, height));
-        Assert.Equal<byte>([0, 0, 0, 128, 128, 128, 255, 255, 255], pixels);
     }
 
     private static SampleSource Source(TemporaryFolder folder, IReadOnlyList<string> files, TrainingSpec training, long cacheBytes = 0) =>

@@ -1,4 +1,4 @@
-using VqVae.Codec.Cli.Images;
+using VqVae.Imaging;
 using VqVae.Models;
 using VqVae.Runtime;
 

@@ -1,4 +1,5 @@
 using NetVips;
+using VqVae.Imaging;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Images;
@@ -31,13 +32,17 @@ internal static class ImageReader
             using var source = Source.NewFromMemory(content);
             using var image = Image.NewFromSource(source, "", access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             if ((long)image.Width * image.Height > MaxPixels)
-                throw new ImageException($"{name}: {image.Width}x{image.Height} is more than the {MaxPixels} pixels that a file holds");
+                throw new ImageException($"{image.Width}x{image.Height} is more than the {MaxPixels} pixels that a file holds");
             if (image.Contains("n-pages") && image.Get("n-pages") is int pages and > 1)
                 warn?.Invoke($"{name}: has {pages} pages or frames, only the first is read");
 
-            using var converted = ToEightBits(image, name);
-            using var upright = Upright(converted);
-            return Fetch(upright, name, background, cancellationToken);
+            using var converted = EightBitColor.Convert(image);
+            using var upright = ExifOrientation.Upright(converted);
+            return Fetch(upright, background, cancellationToken);
+        }
+        catch (ImageException e)
+        {
+            throw new ImageException($"{name}: {e.Message}", e);
         }
         catch (VipsException e)
         {
@@ -45,62 +50,7 @@ internal static class ImageReader
         }
     }
 
-    /// <summary>To sRGB or grey with 8 bits, alpha kept as a last band; nothing is decoded yet.</summary>
-    private static Image ToEightBits(Image image, string name)
-    {
-        var colors = image.Interpretation switch
-        {
-            Enums.Interpretation.Bw or Enums.Interpretation.Grey16 => 1,
-            Enums.Interpretation.Srgb or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 => 3,
-            Enums.Interpretation.Cmyk => 4,
-            _ => throw new ImageException($"{name}: colour space '{image.Interpretation}' cannot be read, only grey, RGB and CMYK"),
-        };
-        if (image.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
-            throw new ImageException($"{name}: samples of type '{image.Format}' cannot be read, only 8 and 16 bits unsigned");
-        if (image.Bands != colors && image.Bands != colors + 1)
-            throw new ImageException($"{name}: expected {colors} channels and at most one of alpha, got {image.Bands}");
-
-        using var color = ToDisplaySpace(image, grey: colors == 1);
-        return color.Cast(Enums.BandFormat.Uchar);
-    }
-
-    private static Image ToDisplaySpace(Image image, bool grey)
-    {
-        if (image.Contains("icc-profile-data"))
-        {
-            try
-            {
-                var srgb = image.IccTransform("srgb", embedded: true, depth: 8);
-                if (!grey) return srgb;
-
-                // Neutral colours have three equal channels in sRGB: one of them is the grey.
-                using (srgb)
-                {
-                    using var channel = srgb.ExtractBand(1);
-                    if (srgb.Bands < 4) return channel.Copy(interpretation: Enums.Interpretation.Bw);
-                    using var alpha = srgb.ExtractBand(3);
-                    using var both = channel.Bandjoin(alpha);
-                    return both.Copy(interpretation: Enums.Interpretation.Bw);
-                }
-            }
-            catch (VipsException)
-            {
-                // A profile that is broken or for another colour space is ignored, as browsers do.
-            }
-        }
-
-        return image.Colourspace(grey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
-    }
-
-    /// <summary>Turned as EXIF says. Turning needs the whole picture; most need none and stay a stream of rows.</summary>
-    private static Image Upright(Image image)
-    {
-        if (!image.Contains("orientation") || image.Get("orientation") is not int orientation || orientation is < 2 or > 8) return image.Copy();
-        using var whole = image.CopyMemory();
-        return whole.Autorot();
-    }
-
-    private static VqImage Fetch(Image image, string name, BackgroundColor? background, CancellationToken cancellationToken)
+    private static VqImage Fetch(Image image, BackgroundColor? background, CancellationToken cancellationToken)
     {
         var (width, height, bands) = (image.Width, image.Height, image.Bands);
         var hasAlpha = bands is 2 or 4;
@@ -114,7 +64,7 @@ internal static class ImageReader
             var rows = Math.Min(StripRows, height - y);
             var strip = region.Fetch(0, y, width, rows);
             var target = pixels.AsSpan(checked((int)((long)y * width * channels)), rows * width * channels);
-            if (hasAlpha) Flatten(strip, bands, target, channels, background, name);
+            if (hasAlpha) Flatten(strip, bands, target, channels, background);
             else strip.AsSpan(0, target.Length).CopyTo(target);
         }
 
@@ -122,7 +72,7 @@ internal static class ImageReader
     }
 
     /// <summary>Drops alpha where it is opaque and lays the rest on the background.</summary>
-    private static void Flatten(ReadOnlySpan<byte> strip, int bands, Span<byte> target, int channels, BackgroundColor? background, string name)
+    private static void Flatten(ReadOnlySpan<byte> strip, int bands, Span<byte> target, int channels, BackgroundColor? background)
     {
         Span<byte> under = stackalloc byte[3];
         if (background is { } color) (under[0], under[1], under[2]) = (color.R, color.G, color.B);
@@ -130,7 +80,7 @@ internal static class ImageReader
         {
             var alpha = strip[i + bands - 1];
             if (alpha != 255 && background is null)
-                throw new ImageException($"{name}: the picture is transparent and alpha is not kept yet; --background COLOR lays it on a colour");
+                throw new ImageException("the picture is transparent and alpha is not kept yet; --background COLOR lays it on a colour");
             for (var c = 0; c < channels; c++)
             {
                 var over = strip[i + (bands == 2 ? 0 : c)];

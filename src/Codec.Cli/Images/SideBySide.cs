@@ -1,4 +1,5 @@
 using NetVips;
+using VqVae.Imaging;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Images;

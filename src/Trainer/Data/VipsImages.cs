@@ -1,4 +1,5 @@
 using NetVips;
+using VqVae.Imaging;
 using VqVae.Models;
 
 namespace VqVae.Trainer.Data;
@@ -13,63 +14,75 @@ internal static class VipsImages
     /// <summary>Largest image that is read, in pixels.</summary>
     public const long MaxPixels = 1L << 28;
 
-    private static readonly Lazy<bool> Prepared = new(Prepare);
+    /// <summary>What transparent images are laid on.</summary>
+    private const int MidGrey = 128;
 
     /// <summary>Opens a file without decoding its pixels.</summary>
     /// <exception cref="IOException">The file is not an image that is read here, or too large.</exception>
-    public static Image Open(string path)
+    public static Image Open(string path) => Reading(() =>
     {
-        _ = Prepared.Value;
+        var image = Image.NewFromFile(path, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
         try
         {
-            var image = Image.NewFromFile(path, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
-            if ((long)image.Width * image.Height > MaxPixels) throw new IOException($"has {(long)image.Width * image.Height} pixels, more than {MaxPixels}");
+            var pixels = (long)image.Width * image.Height;
+            if (pixels > MaxPixels) throw new ImageException($"has {pixels} pixels, more than {MaxPixels}");
+            EightBitColor.Check(image);
             return image;
         }
-        catch (VipsException e)
+        catch
         {
-            throw new IOException(FirstLine(e), e);
+            image.Dispose();
+            throw;
         }
-    }
+    });
 
     /// <summary>Decodes a whole image.</summary>
     /// <returns>RGB rows and the size after the EXIF orientation was applied.</returns>
     /// <exception cref="IOException">The file is damaged.</exception>
-    public static (byte[] Pixels, int Width, int Height) Decode(string path)
+    public static (byte[] Pixels, int Width, int Height) Decode(string path) => Reading(() =>
     {
         using var image = Open(path);
-        try
-        {
-            using var rgb = ToRgb(image);
-            return (rgb.WriteToMemory<byte>(), rgb.Width, rgb.Height);
-        }
-        catch (VipsException e)
-        {
-            throw new IOException(FirstLine(e), e);
-        }
-    }
+        using var rgb = ToRgb(image);
+        using var upright = ExifOrientation.Upright(rgb);
+        return (upright.WriteToMemory<byte>(), upright.Width, upright.Height);
+    });
 
     /// <summary>Decodes an image scaled to exactly <paramref name="width"/> × <paramref name="height"/>; the aspect ratio is not kept.</summary>
     /// <exception cref="IOException">The file is damaged.</exception>
-    public static byte[] DecodeResized(string path, int width, int height)
+    public static byte[] DecodeResized(string path, int width, int height) => Reading(() =>
     {
         using var image = Open(path);
-        try
-        {
-            using var rgb = ToRgb(image);
-            using var scaled = rgb.ThumbnailImage(width, height: height, size: Enums.Size.Force);
-            return scaled.WriteToMemory<byte>();
-        }
-        catch (VipsException e)
-        {
-            throw new IOException(FirstLine(e), e);
-        }
-    }
+        using var rgb = ToRgb(image);
+        using var upright = ExifOrientation.Upright(rgb);
+        using var scaled = upright.ThumbnailImage(width, height: height, size: Enums.Size.Force);
+        return scaled.WriteToMemory<byte>();
+    });
+
+    /// <summary>Decodes a window of an image; no more of the image than the window is held in memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="choose">
+    /// Given the image's width and height, after the EXIF orientation was applied, returns a window inside it, in pixels.
+    /// Rows of the file below the window are not decoded.
+    /// </param>
+    /// <returns>The window's RGB rows and its size.</returns>
+    /// <exception cref="IOException">The file is damaged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The window is empty or not inside the image.</exception>
+    public static (byte[] Pixels, int Width, int Height) DecodeCrop(string path, Func<int, int, (int Left, int Top, int Width, int Height)> choose) => Reading(() =>
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        using var image = Open(path);
+        var (width, height) = ExifOrientation.Size(image);
+        var stored = ExifOrientation.Stored(image, choose(width, height));
+        using var rgb = ToRgb(image);
+        using var crop = rgb.Crop(stored.Left, stored.Top, stored.Width, stored.Height);
+        using var upright = ExifOrientation.Upright(crop);
+        return (upright.WriteToMemory<byte>(), upright.Width, upright.Height);
+    });
 
     /// <summary>Writes RGB rows as a PNG file, atomically.</summary>
     public static void WritePng(string path, byte[] pixels, int width, int height)
     {
-        _ = Prepared.Value;
+        Vips.Prepare();
         using var image = Image.NewFromMemory(pixels, width, height, 3, Enums.BandFormat.Uchar);
         using var srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
         AtomicFile.WriteAllBytes(path, srgb.PngsaveBuffer());
@@ -77,27 +90,25 @@ internal static class VipsImages
 
     private static Image ToRgb(Image image)
     {
-        var rgb = image.Autorot();
-        if (rgb.Contains("icc-profile-data"))
-            rgb = rgb.IccTransform("srgb", embedded: true, depth: 8);
-        if (rgb.HasAlpha()) rgb = rgb.Flatten([127.5]);
-        rgb = rgb.Colourspace(Enums.Interpretation.Srgb);
-        return rgb.Format == Enums.BandFormat.Uchar ? rgb : rgb.Cast(Enums.BandFormat.Uchar);
+        using var color = EightBitColor.Convert(image);
+        using var opaque = color.HasAlpha() ? color.Flatten([MidGrey]) : color.Copy();
+        return opaque.Colourspace(Enums.Interpretation.Srgb);
     }
 
-    private static bool Prepare()
+    private static T Reading<T>(Func<T> read)
     {
-        Operation.Block("VipsForeignLoad", true);
-        foreach (var format in (string[])["Jpeg", "Png", "Webp", "Tiff"]) Operation.Block("VipsForeignLoad" + format, false);
-
-        // Files are read once each, by threads of our own.
-        Cache.Max = 0;
-        return true;
-    }
-
-    private static string FirstLine(VipsException e)
-    {
-        var lines = (e.InnerException?.Message ?? e.Message).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length > 0 ? lines[0] : "cannot be read";
+        try
+        {
+            Vips.Prepare();
+            return read();
+        }
+        catch (ImageException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+        catch (VipsException e)
+        {
+            throw new IOException(Vips.Reason(e), e);
+        }
     }
 }

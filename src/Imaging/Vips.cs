@@ -1,8 +1,9 @@
 using NetVips;
 
-namespace VqVae.Codec.Cli.Images;
+namespace VqVae.Imaging;
 
 /// <summary>Prepares libvips for pictures from anywhere: only four loaders, no messages on the terminal, no caches.</summary>
+/// <remarks>The files of this folder are compiled into each program that reads pictures, so that they read them alike.</remarks>
 internal static class Vips
 {
     private static readonly string[] Loaders = ["VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp", "VipsForeignLoadTiff"];
@@ -20,7 +21,8 @@ internal static class Vips
         Operation.Block("VipsForeignLoad", true);
         foreach (var loader in Loaders) Operation.Block(loader, false);
 
-        // Every picture is read once, in strips and by one thread: caches and a pool of workers would only cost start-up time and memory.
+        // Every picture is read once, in strips and by one thread of the program's own: caches and a pool of workers would only cost
+        // start-up time and memory.
         Cache.Max = 0;
         Cache.MaxMem = 0;
         Cache.MaxFiles = 0;

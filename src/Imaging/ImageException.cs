@@ -1,6 +1,6 @@
-namespace VqVae.Codec.Cli.Images;
+namespace VqVae.Imaging;
 
-/// <summary>A picture cannot be read or written; the message is one line that names the picture and the reason.</summary>
+/// <summary>A picture cannot be read or written; the message is one line with the reason.</summary>
 internal sealed class ImageException : Exception
 {
     /// <summary>Creates the exception.</summary>
