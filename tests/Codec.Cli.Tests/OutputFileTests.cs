@@ -67,5 +67,37 @@ public sealed class OutputFileTests
     }
 
     [Fact]
+    public void Write_LinkToADevice_IsWrittenToAndStaysALink()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["null"], "/dev/null");
+        OutputFile.Check(folder["null"], "in", false, Streams).Write(new byte[10]);
+        Assert.Equal("/dev/null", new FileInfo(folder["null"]).LinkTarget);
+    }
+
+    [Fact]
+    public void Write_FileInSharedMemory_IsAFileLikeAnyOther()
+    {
+        if (!Directory.Exists("/dev/shm")) return;
+        var path = $"/dev/shm/{Guid.NewGuid():N}";
+        try
+        {
+            OutputFile.Check(path, "in", false, Streams).Write(new byte[10]);
+            Assert.Equal(new byte[10], File.ReadAllBytes(path));
+            Assert.Contains("exists; --force", Assert.Throws<IOException>(() => OutputFile.Check(path, "in", false, Streams)).Message, StringComparison.Ordinal);
+
+            var output = OutputFile.Check(path, "in", true, Streams);
+            output.Write("short"u8.ToArray());
+            Assert.Equal("short"u8.ToArray(), File.ReadAllBytes(path));
+            Assert.Equal("short"u8.ToArray(), output.ReadBack([]));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void OneLine_ControlCharacters_AreRemoved() => Assert.Equal("a b [31mc", ErrorReport.OneLine("a\r\nb\t\u001b[31mc\n"));
 }

@@ -90,9 +90,16 @@ internal sealed class OutputFile
     /// <summary>Reads back what was written, or gives <paramref name="content"/> where it went to a stream.</summary>
     public byte[] ReadBack(byte[] content) => IsStandard || IsDevice(_path) ? content : File.ReadAllBytes(_path);
 
-    // Renaming over /dev/null would replace the device by a file.
-    private static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetFullPath(path) is var full
-        && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
+    /// <summary>
+    /// Whether the path leads to a device or an open stream: renaming over /dev/null would replace it by a file. Files in memory, which
+    /// Linux keeps below /dev, are files like any other.
+    /// </summary>
+    private static bool IsDevice(string path) =>
+        !OperatingSystem.IsWindows() && File.Exists(path) && (IsSpecial(Path.GetFullPath(path)) || IsSpecial(Resolve(path)));
+
+    private static bool IsSpecial(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal)
+        || (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal));
 
     private static string Resolve(string path)
     {
