@@ -149,10 +149,48 @@ public sealed class RoundTripProcessTests(TinyModel model)
         Succeed(Run(model, folder, "demo", "look/sample.png", "--out", "other/deep"));
         Assert.Equal(Pictures.Rgb(), ImageReader.Read(File.ReadAllBytes(folder["other/deep/sample.png"]), "test").Pixels);
 
-        // Again: the demo's own files are overwritten.
+        // Again: what is there is somebody's, and kept unless told otherwise.
         File.WriteAllBytes(folder["next.png"], Pictures.Png(seed: 2));
-        Succeed(Run(model, folder, "demo", "next.png", "--out", "other/deep"));
+        Assert.Contains("sample.png exists; --force", Fail(1, Run(model, folder, "demo", "next.png", "--out", "other/deep")), StringComparison.Ordinal);
+        Assert.Equal(Pictures.Rgb(), ImageReader.Read(File.ReadAllBytes(folder["other/deep/sample.png"]), "test").Pixels);
+        Succeed(Run(model, folder, "demo", "next.png", "--out", "other/deep", "--force"));
         Assert.Equal(Pictures.Rgb(seed: 2), ImageReader.Read(File.ReadAllBytes(folder["other/deep/sample.png"]), "test").Pixels);
         Assert.Equal(4, Names(folder["other/deep"]).Length);
+    }
+
+    [Fact]
+    public void Demo_DefaultFolder_IsOverwrittenByTheNextRun()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["in.png"], Pictures.Png());
+        File.WriteAllBytes(folder["next.png"], Pictures.Png(seed: 2));
+        Succeed(Run(model, folder, "demo", "in.png"));
+        Succeed(Run(model, folder, "demo", "next.png"));
+        Assert.Equal(Pictures.Rgb(seed: 2), ImageReader.Read(File.ReadAllBytes(folder["vqcodec-demo/sample.png"]), "test").Pixels);
+    }
+
+    [Theory]
+    [InlineData("sample.png")]
+    [InlineData("sample.vq")]
+    [InlineData("decoded.png")]
+    [InlineData("side-by-side.png")]
+    public void Demo_FolderWithAFileOfThatName_FailsBeforeTheModelLoads(string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["photo.png"], Pictures.Png());
+        File.WriteAllText(folder[name], "mine");
+        using var run = new InProcess();
+        Assert.Equal(CommandLine.ExitCode.Failed, run.Run(["demo", folder["photo.png"], "--out", folder.Path, "--model", folder["none"]]));
+        Assert.Contains($"{name} exists; --force", run.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(folder[name]));
+        Assert.Equal(2, Names(folder.Path).Length);
+    }
+
+    [Fact]
+    public void Demo_OutIsAFile_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["look"], "mine");
+        Assert.Contains("look is a file", Fail(1, Run(model, folder, "demo", "--out", "look")), StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>The operation failed: a bad input, a missing model or device, a full disk.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line is wrong; nothing was read or written.</summary>
+    /// <summary>The command line is wrong; nothing was written.</summary>
     public const int Usage = 2;
 
     /// <summary>Cancelled by Ctrl-C or SIGTERM; no output was left half written.</summary>

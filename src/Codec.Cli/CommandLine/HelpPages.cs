@@ -22,7 +22,7 @@ internal static class HelpPages
         Exit codes:
           0    done
           1    it failed: a bad or damaged input, a missing model or device, a full disk
-          2    the command line is wrong; nothing was read or written
+          2    the command line is wrong; nothing was written
           130  cancelled by Ctrl-C; no file is left half written
         Errors are one line on standard error; VQCODEC_TRACE=1 adds the stack trace.
         """;
@@ -94,10 +94,12 @@ internal static class HelpPages
           vqcodec demo                          a sample picture that the program draws itself
           vqcodec demo photo.jpg --out look     your own picture, into the folder look/
 
-        Writes sample.png, sample.vq, decoded.png and side-by-side.png, and overwrites them when run again.
+        Writes sample.png, sample.vq, decoded.png and side-by-side.png. Without --out they are overwritten
+        when it runs again.
 
           --out DIR           folder for the four files, made where it is missing (default: vqcodec-demo)
           --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB
+          --force             overwrite the four files where they exist in DIR
         {ModelOptions}
 
         Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.

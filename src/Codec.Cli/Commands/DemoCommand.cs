@@ -22,10 +22,13 @@ internal static class DemoCommand
         if (options.Picture is { } picture && paths.Values.FirstOrDefault(path => OutputFile.IsSameFile(path, picture)) is { } same)
             throw new UsageException($"{same} is both the picture and an output; choose another folder with --out");
 
+        // What cannot be written is said before the work; the folder is made after it, so that a failure leaves none behind.
+        if (File.Exists(options.Out)) throw new IOException($"{options.Out} is a file, expected a folder");
+        if (Directory.Exists(options.Out)) Array.ForEach(names, name => Target(name));
+
         using var codec = options.LoadCodec(long.MaxValue);
         var original = Original(options, terminal, cancellationToken);
         Directory.CreateDirectory(options.Out);
-        OutputFile Target(string name) => OutputFile.Check(paths[name], InputFile.Standard, overwrite: true, terminal);
 
         // The figures of every number of stages come from files of that many stages, decoded.
         var stages = codec.Manifest.Spec.Planes.Max(p => p.Stages);
@@ -57,6 +60,8 @@ internal static class DemoCommand
         Target(SideBySideFile).Write(ImageWriter.Encode(SideBySide.Compose(panels), ImageKind.Png));
         Report(options, terminal, codec, original, rows, paths);
         return ExitCode.Ok;
+
+        OutputFile Target(string name) => OutputFile.Check(paths[name], InputFile.Standard, options.Overwrite, terminal);
     }
 
     private static VqImage Original(DemoOptions options, Terminal terminal, CancellationToken cancellationToken)

@@ -8,13 +8,19 @@ namespace VqVae.Codec.Cli.Commands;
 [Verb("demo")]
 internal sealed class DemoOptions : CodecOptions
 {
+    private const string DefaultFolder = "vqcodec-demo";
+
     /// <summary>A picture, or none for the sample picture.</summary>
     [Value(0, MetaName = "PICTURE")]
     public string? Picture { get; set; }
 
     /// <summary>The folder for the results.</summary>
-    [Option("out", Default = "vqcodec-demo")]
-    public string Out { get; set; } = "vqcodec-demo";
+    [Option("out", Default = DefaultFolder)]
+    public string Out { get; set; } = DefaultFolder;
+
+    /// <summary>Whether existing files are replaced in any folder but the demo's own.</summary>
+    [Option("force")]
+    public bool Force { get; set; }
 
     /// <summary>What transparent pictures are laid on.</summary>
     [Option("background")]
@@ -22,6 +28,9 @@ internal sealed class DemoOptions : CodecOptions
 
     /// <summary>The parsed background.</summary>
     public BackgroundColor? BackgroundColor { get; private set; }
+
+    /// <summary>Whether existing results are replaced: the folder that the demo names itself holds nothing but results.</summary>
+    public bool Overwrite => Force || Path.TrimEndingDirectorySeparator(Out) == DefaultFolder;
 
     /// <inheritdoc/>
     public override void Validate()
