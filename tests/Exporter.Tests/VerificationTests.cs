@@ -24,14 +24,14 @@ public sealed class VerificationTests : IDisposable
         var report = result.Verification!;
         var positions = (2 * 3 * 4) + (1 * 1 * 5);
         Assert.Equal(2, report.Samples);
-        Assert.Equal(positions * spec.Stages, report.Indices);
-        Assert.InRange(report.IndicesCompared, report.Indices * 9 / 10, report.Indices);
-        Assert.Equal(positions * spec.Stride * spec.Stride * 3 * spec.Stages, report.Bytes);
+        Assert.Equal(positions * spec.Stages, report.AllIndices);
+        Assert.InRange(report.IndicesCompared, report.AllIndices * 9 / 10, report.AllIndices);
+        Assert.Equal(positions * spec.Stride * spec.Stride * 3 * spec.Stages, report.AllBytes);
         Assert.InRange(report.MaxPixelDifference, 0, 1);
         var manifest = ModelManifest.Load(_folder["model"]);
         Assert.True(manifest.Verification.Verified);
         Assert.Equal(report.IndicesCompared, manifest.Verification.IndicesCompared);
-        Assert.Equal((double)report.IndicesEqual / report.Indices, manifest.Verification.IndexAgreement);
+        Assert.Equal((double)report.IndicesEqual / report.AllIndices, manifest.Verification.IndexAgreement);
         Assert.Equal(report.Epsilon, manifest.Verification.Epsilon);
         Assert.Equal(report.MaxPixelDifference, manifest.Verification.MaxPixelDifference);
     }
@@ -100,7 +100,7 @@ public sealed class VerificationTests : IDisposable
         var report = ModelExporter.Run(_folder["run"], _folder["model"], new ExportOptions(), CancellationToken.None).Verification!;
 
         Assert.Equal(0, report.IndicesWrong);
-        Assert.True(report.IndicesEqual < report.Indices);
+        Assert.True(report.IndicesEqual < report.AllIndices);
     }
 
     [Theory]
@@ -126,6 +126,66 @@ public sealed class VerificationTests : IDisposable
         {
             Array.Clear(content.Values<float>("sample.0.gaps"));
             Array.Clear(content.Values<float>("sample.1.gaps"));
+        });
+
+    [Fact]
+    public void Export_GapsThatMakeAStageATie_AreRefused() =>
+        AssertRefused("stage 1 have a clear nearest code, which proves too little; at least 50% must", content =>
+        {
+            foreach (var (number, batch, positions) in new[] { (0, 2, 12), (1, 1, 5) })
+                for (var image = 0; image < batch; image++)
+                    content.Values<float>($"sample.{number}.gaps").AsSpan(((3 * image) + 1) * positions, positions).Clear();
+        });
+
+    public static TheoryData<string, Func<double, double>> WrongDecoders => new()
+    {
+        { "rounds down", Math.Floor },
+        { "scales with 127", value => Math.Round(value * 127 / 127.5) },
+        { "has a bias", value => Math.Round(value + 0.9) },
+        { "adds one", value => Math.Round(value) + 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongDecoders))]
+    public void Export_SystematicErrorWithinTolerance_IsRefused(string mistake, Func<double, double> toByte)
+    {
+        Assert.NotEmpty(mistake);
+        var checkpoint = SaveCheckpoint();
+        ParityFixture.SaveParity(checkpoint, _folder["run"], content => Decode(checkpoint, content, toByte));
+        AssertRefused("rounding does not explain more than 1%");
+    }
+
+    [Fact]
+    public void Export_SystematicErrorAtOneNumberOfStages_IsRefused()
+    {
+        ParityFixture.SaveParity(SaveCheckpoint(), _folder["run"], content =>
+        {
+            for (var number = 0; number < content.Samples; number++)
+            {
+                var bytes = content.Values<byte>($"sample.{number}.reconstruction.2");
+                for (var i = 0; i < bytes.Length; i++) bytes[i] += (byte)(bytes[i] < 255 ? 1 : 0);
+            }
+        });
+        AssertRefused("bytes decoded from 2 stages are equal");
+    }
+
+    [Theory]
+    [InlineData("with lambda = 0", 2, 3, 4, 100f)]
+    [InlineData("with lambda > 0", 2, 3, 4, 0f)]
+    [InlineData("with a batch of more than one image", 1, 3, 4, 0f, 300f)]
+    [InlineData("of at least 24 x 24 pixels, which is 3 x 3 positions", 2, 2, 5, 0f, 300f)]
+    public void Export_SamplesThatProveTooLittle_AreRefused(string missing, int batch, int height, int width, params float[] lambdas)
+    {
+        ParityFixture.SaveParity(SaveCheckpoint(), _folder["run"], [.. lambdas.Select(lambda => (batch, height, width, lambda))]);
+        AssertRefused($"there is no sample {missing}");
+    }
+
+    [Fact]
+    public void Export_NumberOfStagesNeverDecoded_IsRefused() =>
+        AssertRefused("there is no sample with a reconstruction from 2 stages", content =>
+        {
+            content.Tensors.Remove("sample.0.reconstruction.2");
+            content.Tensors.Remove("sample.1.reconstruction.2");
         });
 
     [Fact]
@@ -180,6 +240,24 @@ public sealed class VerificationTests : IDisposable
         var indices = content.Values<int>("sample.0.indices");
         var codec = new ReferenceCodec(checkpoint);
         return [.. Enumerable.Range(0, 2).SelectMany(i => ReferenceCodec.ToRgb(codec.Decode(indices.AsMemory(i * 3 * 12, 12), 1, 3, 4)))];
+    }
+
+    /// <summary>Replaces all reconstructions by those of a decoder that makes bytes in another way.</summary>
+    private static void Decode(Checkpoint checkpoint, ParityContent content, Func<double, double> toByte)
+    {
+        var (spec, codec) = (checkpoint.Spec, new ReferenceCodec(checkpoint));
+        for (var number = 0; number < content.Samples; number++)
+        {
+            var (indices, shape) = content.Tensors[$"sample.{number}.indices"];
+            var (n, h, w) = ((int)shape[0], (int)shape[2], (int)shape[3]);
+            var size = indices.Length / n;
+            for (var stages = 1; stages <= spec.Stages; stages++)
+            {
+                var pixels = Enumerable.Range(0, n).Select(i => codec.Decode(((int[])indices).AsMemory(i * size, size), stages, h, w));
+                var bytes = pixels.SelectMany(p => ReferenceCodec.ToRgb(FeatureMap.Generate(p.Channels, p.Height, p.Width, (c, y, x) => toByte(p[c, y, x]))));
+                content.Tensors[$"sample.{number}.reconstruction.{stages}"] = (bytes.ToArray(), content.Tensors[$"sample.{number}.image"].Shape);
+            }
+        }
     }
 
     private static void DropReconstructionsOf(ParityContent content, int stages) => content.Tensors.Remove($"sample.0.reconstruction.{stages}");

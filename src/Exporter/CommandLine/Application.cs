@@ -63,8 +63,8 @@ internal static class Application
         if (result.Verification is { } report)
         {
             output.WriteLine($"verified on {report.Samples} samples of the trainer:");
-            output.WriteLine($"  indices {report.IndicesCompared:N0} of {report.Indices:N0} have a clear nearest code (gap over {report.Epsilon:g1} of the latent's scale) and all of them agree; {report.IndicesEqual:N0} agree with ties");
-            output.WriteLine($"  pixels  {report.BytesEqual:N0} of {report.Bytes:N0} bytes are equal, the largest difference is {report.MaxPixelDifference} of 255");
+            output.WriteLine($"  indices {report.IndicesCompared:N0} of {report.AllIndices:N0} have a clear nearest code (gap over {report.Epsilon:g1} of the latent's scale) and all of them agree; {report.IndicesEqual:N0} agree with ties");
+            output.WriteLine($"  pixels  {report.BytesEqual:N0} of {report.AllBytes:N0} bytes are equal, the largest difference is {report.MaxPixelDifference} of 255");
         }
         else
         {

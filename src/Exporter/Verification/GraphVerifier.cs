@@ -15,14 +15,22 @@ internal sealed class GraphVerifier
     /// <summary>Steps of 1/255 by which a decoded byte may differ: the reference precision that every device keeps.</summary>
     public const int PixelTolerance = 1;
 
-    /// <summary>Share of all indices that must be clear enough to compare; gaps that make everything a tie prove nothing.</summary>
+    /// <summary>
+    /// Share of the bytes decoded from each number of stages that must be equal. Two correct programs differ where a value lies within their
+    /// float32 error of a half: well under a byte in a hundred. A bias or a wrong way to round stays within the tolerance almost everywhere, but
+    /// moves many bytes.
+    /// </summary>
+    public const double SmallestShareEqual = 0.99;
+
+    /// <summary>Share of each stage's indices that must be clear enough to compare; gaps that make everything a tie prove nothing.</summary>
     public const double SmallestShareCompared = 0.5;
 
     private readonly ModelGraphs _graphs;
     private readonly IReadOnlyList<LatentPlane> _planes;
     private readonly double _smallestClearGap;
 
-    private long _indices, _indicesEqual, _indicesCompared, _indicesWrong, _bytes, _bytesEqual, _bytesWrong;
+    private readonly List<IndexCounts[]> _indices;
+    private readonly SortedDictionary<int, ByteCounts> _bytes = [];
     private int _maxDifference;
     private string? _firstWrongIndex, _firstWrongByte;
 
@@ -31,6 +39,7 @@ internal sealed class GraphVerifier
         _graphs = graphs;
         _planes = spec.Planes;
         _smallestClearGap = Epsilon * scale;
+        _indices = [.. _planes.Select(p => Enumerable.Range(0, p.Stages).Select(stage => new IndexCounts(p.TensorName, stage)).ToArray())];
     }
 
     /// <summary>Compares all samples.</summary>
@@ -87,11 +96,12 @@ internal sealed class GraphVerifier
                         var equal = found[p][i] == expected[i];
                         var clear = sameSoFar && gaps[i] > _smallestClearGap;
                         sameSoFar &= equal;
-                        _indices++;
-                        if (equal) _indicesEqual++;
-                        if (clear) _indicesCompared++;
+                        var counts = _indices[p][stage];
+                        counts.All++;
+                        if (equal) counts.Equal++;
+                        if (clear) counts.Compared++;
                         if (equal || !clear) continue;
-                        _indicesWrong++;
+                        counts.Wrong++;
                         _firstWrongIndex ??= $"sample {sample.Number}, image {image}, {plane.TensorName}, stage {stage}, position {position}: expected {expected[i]}, got {found[p][i]}, gap {gaps[i]:g3}";
                     }
                 }
@@ -105,14 +115,15 @@ internal sealed class GraphVerifier
         {
             var indices = _planes.Select((plane, p) => Leading(sample.Planes[p].Indices, sample.Batch, plane.Stages, stages)).ToArray();
             var found = _graphs.Decode(indices, stages, sample.Batch, sample.Height, sample.Width, rate: 0);
-            _bytes += expected.Length;
+            if (!_bytes.TryGetValue(stages, out var counts)) _bytes.Add(stages, counts = new ByteCounts(stages));
+            counts.All += expected.Length;
             for (var i = 0; i < expected.Length; i++)
             {
                 var difference = Math.Abs(found[i] - expected[i]);
-                if (difference == 0) _bytesEqual++;
+                if (difference == 0) counts.Equal++;
                 _maxDifference = Math.Max(_maxDifference, difference);
                 if (difference <= PixelTolerance) continue;
-                _bytesWrong++;
+                counts.Wrong++;
                 _firstWrongByte ??= $"sample {sample.Number}, {stages} stages, byte {i}: expected {expected[i]}, got {found[i]}";
             }
         }
@@ -132,14 +143,9 @@ internal sealed class GraphVerifier
     {
         Samples = samples,
         Epsilon = Epsilon,
-        Indices = _indices,
-        IndicesEqual = _indicesEqual,
-        IndicesCompared = _indicesCompared,
-        IndicesWrong = _indicesWrong,
+        Indices = [.. _indices.SelectMany(counts => counts)],
         FirstWrongIndex = _firstWrongIndex,
-        Bytes = _bytes,
-        BytesEqual = _bytesEqual,
-        BytesWrong = _bytesWrong,
+        Bytes = [.. _bytes.Values],
         MaxPixelDifference = _maxDifference,
         FirstWrongByte = _firstWrongByte,
     };

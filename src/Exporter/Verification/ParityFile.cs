@@ -40,6 +40,7 @@ internal static class ParityFile
         var extra = file.Tensors.Keys.Except(read).Order(StringComparer.Ordinal).FirstOrDefault();
         if (extra is not null) throw new ModelFormatException($"tensor '{extra}' is not part of the samples 0 to {samples.Count - 1}");
         if (samples.Count == 0) throw new ModelFormatException($"tensor '{ImageName(0)}' is missing: there is no sample");
+        ParityCoverage.Check(checkpoint.Spec, samples);
         return samples;
     }
 

@@ -15,12 +15,16 @@ internal static class ParityFixture
         return checkpoint;
     }
 
-    /// <summary>Writes a parity file; <paramref name="change"/> may alter what it says.</summary>
-    public static void SaveParity(Checkpoint checkpoint, string runFolder, Action<ParityContent>? change = null)
+    /// <summary>Writes a parity file of samples that suffice; <paramref name="change"/> may alter what it says.</summary>
+    public static void SaveParity(Checkpoint checkpoint, string runFolder, Action<ParityContent>? change = null) =>
+        SaveParity(checkpoint, runFolder, [(2, 3, 4, 0), (1, 1, 5, 500)], change);
+
+    /// <summary>Writes a parity file of samples of these sizes in positions.</summary>
+    public static void SaveParity(
+        Checkpoint checkpoint, string runFolder, IEnumerable<(int Batch, int Height, int Width, float Lambda)> samples, Action<ParityContent>? change = null)
     {
         var content = new ParityContent { Id = checkpoint.Id.ToString() };
-        AddSample(content, checkpoint, batch: 2, height: 3, width: 4, lambda: 0);
-        AddSample(content, checkpoint, batch: 1, height: 1, width: 5, lambda: 500);
+        foreach (var (batch, height, width, lambda) in samples) AddSample(content, checkpoint, batch, height, width, lambda);
         change?.Invoke(content);
         content.Save(Path.Combine(runFolder, RunFiles.ParityFileName));
     }
