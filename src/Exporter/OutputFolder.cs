@@ -3,13 +3,16 @@ using VqVae.Models;
 namespace VqVae.Exporter;
 
 /// <summary>
-/// A model folder being made: written beside its place and renamed, so that a reader sees a whole model or none, and a failure leaves
-/// nothing behind.
+/// A model folder being made. A new one is written beside its place and renamed. One that exists stays the same folder, which may be a
+/// link, a mount point or somebody's current folder: everything is written inside it first, and then only renamed, the manifest last. So a
+/// reader sees a whole model or none, and what fails before the renaming leaves all as it was.
 /// </summary>
 internal sealed class OutputFolder
 {
+    private static readonly string[] ModelFiles = [ModelManifest.FileName, ModelManifest.EncoderFileName, ModelManifest.DecoderFileName];
+
     private readonly string _path;
-    private readonly bool _replace;
+    private readonly bool _exists;
 
     /// <summary>Checks that the folder can be made, before any work is done for it.</summary>
     /// <exception cref="IOException">There is something that may not be replaced.</exception>
@@ -21,10 +24,11 @@ internal sealed class OutputFolder
         if (File.Exists(_path)) throw new IOException($"'{path}' is a file");
         if (!Directory.Exists(_path)) return;
 
-        // Force replaces a model; it is no licence to delete a folder that holds anything else.
-        _replace = true;
+        _exists = true;
         if (!Directory.EnumerateFileSystemEntries(_path).Any()) return;
-        if (!File.Exists(Path.Combine(_path, ModelManifest.FileName)))
+
+        // A replacement that was killed between two renamings leaves a graph without a manifest.
+        if (!ModelFiles.Any(name => File.Exists(Path.Combine(_path, name))))
             throw new IOException($"'{path}' exists and is not a model folder: it has no {ModelManifest.FileName}");
         if (!force) throw new IOException($"'{path}' exists already; use --force to replace the model");
     }
@@ -33,51 +37,45 @@ internal sealed class OutputFolder
     public string Name { get; }
 
     /// <summary>Writes the files and the manifest. Other files of a replaced folder, such as a model card, stay.</summary>
+    /// <exception cref="ModelFormatException">The manifest is not valid. Nothing has changed.</exception>
+    /// <exception cref="IOException">The disk fails.</exception>
     public void Write(IReadOnlyList<(string Name, byte[] Content)> files, ModelManifest manifest)
     {
-        var parent = Path.GetDirectoryName(_path)!;
+        var json = manifest.ToJson();
+        var parent = _exists ? _path : Path.GetDirectoryName(_path)!;
         Directory.CreateDirectory(parent);
         var temporary = Path.Combine(parent, $".{Name}.{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(temporary);
             foreach (var (name, content) in files) AtomicFile.WriteAllBytes(Path.Combine(temporary, name), content);
-            AtomicFile.WriteAllText(Path.Combine(temporary, ModelManifest.FileName), manifest.ToJson());
-            if (_replace) Replace(temporary, files.Select(f => f.Name));
+            AtomicFile.WriteAllText(Path.Combine(temporary, ModelManifest.FileName), json);
+            if (_exists) Replace(temporary, [.. files.Select(f => f.Name)]);
             else Directory.Move(temporary, _path);
         }
-        catch
+        finally
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-            throw;
         }
     }
 
-    private void Replace(string temporary, IEnumerable<string> written)
+    /// <summary>Moves the files of <paramref name="temporary"/>, a folder inside this one, to their places.</summary>
+    private void Replace(string temporary, IReadOnlyList<string> files)
     {
-        var old = temporary + ".old";
-        Directory.Move(_path, old);
-        try
-        {
-            Directory.Move(temporary, _path);
-        }
-        catch
-        {
-            Directory.Move(old, _path);
-            throw;
-        }
+        var old = OldModelFiles().Except(files, StringComparer.Ordinal).ToList();
 
-        var known = OldModelFiles(old).Concat(written).Append(ModelManifest.FileName).ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in Directory.EnumerateFileSystemEntries(old).ToList())
-            if (!known.Contains(Path.GetFileName(entry))) Directory.Move(entry, Path.Combine(_path, Path.GetFileName(entry)));
-        Directory.Delete(old, recursive: true);
+        // Without its manifest a folder is no model: nobody reads one model's encoder with another's decoder.
+        File.Delete(Path.Combine(_path, ModelManifest.FileName));
+        foreach (var name in files) File.Move(Path.Combine(temporary, name), Path.Combine(_path, name), overwrite: true);
+        foreach (var name in old) File.Delete(Path.Combine(_path, name));
+        File.Move(Path.Combine(temporary, ModelManifest.FileName), Path.Combine(_path, ModelManifest.FileName));
     }
 
-    private static IEnumerable<string> OldModelFiles(string folder)
+    private IEnumerable<string> OldModelFiles()
     {
         try
         {
-            return ModelManifest.Load(folder).Files.Keys;
+            return ModelManifest.Load(_path).Files.Keys;
         }
         catch (ModelFormatException)
         {

@@ -89,6 +89,75 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public void Export_LinkToAFolder_ReplacesTheModelBehindIt()
+    {
+        // Links need a privilege there.
+        if (OperatingSystem.IsWindows()) return;
+        Export("disk/model");
+        Directory.CreateSymbolicLink(_folder["link"], _folder["disk/model"]);
+        RandomCheckpoint.Save(RandomCheckpoint.TinyVqVae, seed: 2, _folder["run"]);
+
+        var manifest = Export("link", new ExportOptions { Unverified = true, Force = true });
+
+        Assert.Equal(_folder["disk/model"], new DirectoryInfo(_folder["link"]).LinkTarget);
+        Assert.Equal(manifest.Id, ModelManifest.Load(_folder["disk/model"]).Id);
+        Assert.Equal(ModelFiles, Names("disk/model"));
+        Assert.Equal(["model"], Names("disk"));
+    }
+
+    [Fact]
+    public void Export_LinkToAnEmptyFolder_IsUsed()
+    {
+        // Links need a privilege there.
+        if (OperatingSystem.IsWindows()) return;
+        Directory.CreateDirectory(_folder["disk"]);
+        Directory.CreateSymbolicLink(_folder["link"], _folder["disk"]);
+        Export("link");
+        Assert.Equal(ModelFiles, Names("disk"));
+    }
+
+    [Fact]
+    public void Export_ReplacedModelHadMoreFiles_TheyAreRemoved()
+    {
+        var manifest = Export("model");
+        var path = Path.Combine(_folder["model"], ModelManifest.FileName);
+        File.WriteAllText(Path.Combine(_folder["model"], "tables.bin"), "x");
+        File.WriteAllText(path, (manifest with
+        {
+            Files = new SortedDictionary<string, ManifestFile>(manifest.Files.ToDictionary(), StringComparer.Ordinal) { ["tables.bin"] = new(1, new string('0', 64)) },
+        }).ToJson());
+
+        Export("model", new ExportOptions { Unverified = true, Force = true });
+
+        Assert.Equal(ModelFiles, Names("model"));
+    }
+
+    [Fact]
+    public void Export_ReplacementThatWasKilled_CanBeRepeated()
+    {
+        Export("model");
+        File.Delete(Path.Combine(_folder["model"], ModelManifest.FileName));
+        Export("model", new ExportOptions { Unverified = true, Force = true });
+        Assert.Equal("model", ModelManifest.Load(_folder["model"]).Name);
+    }
+
+    [Theory]
+    [InlineData("decoder.onnx", "\n")]
+    [InlineData("no/such/folder/decoder.onnx", "new")]
+    public void Write_FailsBeforeTheEnd_LeavesTheOldModel(string file, string name)
+    {
+        var old = Export("model");
+        var before = ModelFiles.Select(f => File.ReadAllBytes(Path.Combine(_folder["model"], f))).ToList();
+
+        Assert.ThrowsAny<Exception>(() =>
+            new OutputFolder(_folder["model"], force: true).Write([(ModelManifest.EncoderFileName, [1]), (file, [2])], old with { Name = name }));
+
+        Assert.Equal(ModelFiles, Names("model"));
+        Assert.Equal(before, ModelFiles.Select(f => File.ReadAllBytes(Path.Combine(_folder["model"], f))));
+        Assert.Equal(["model", "run"], Names("."));
+    }
+
+    [Fact]
     public void Export_FolderThatIsNoModel_IsNeverReplaced()
     {
         Directory.CreateDirectory(_folder["photos"]);
