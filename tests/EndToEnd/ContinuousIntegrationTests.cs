@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using VqVae.TestSupport;
+
+namespace VqVae.EndToEnd;
+
+/// <summary>The script that checks a clone, with a stand-in for <c>dotnet</c>: its last line is a sum however it ends.</summary>
+public sealed class ContinuousIntegrationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("restore", 7, "0 passed, 0 failed")]
+    [InlineData("format", 7, "0 passed, 0 failed")]
+    [InlineData("build", 7, "0 passed, 0 failed")]
+    [InlineData("test", 1, "3 passed, 1 failed, 1 skipped")]
+    [InlineData("nothing", 1, "3 passed, 1 failed, 1 skipped")]
+    public void Run_AStepFails_EndsWithTheSumAndFails(string failing, int exitCode, string lastLine)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Directory.CreateDirectory(_folder[".ci"]);
+        File.Copy(Path.Combine(SharedData.RepositoryRoot, ".ci", "run"), _folder[".ci/run"]);
+        Directory.CreateDirectory(_folder["tests/A"]);
+        File.WriteAllText(_folder["tests/A/A.csproj"], "<IsTestProject>true</IsTestProject>");
+        Directory.CreateDirectory(_folder["tools"]);
+        File.WriteAllText(_folder["tools/dotnet"], $$"""
+            #!/bin/sh
+            if [ "$1" = test ]; then
+                mkdir -p test-results
+                echo '<Counters total="5" executed="4" passed="3" failed="1" />' > test-results/A.trx
+            fi
+            if [ "$1" = {{failing}} ]; then exit 7; fi
+            """);
+        File.SetUnixFileMode(_folder["tools/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var (code, output) = RunScript();
+
+        Assert.Equal(lastLine, output.TrimEnd('\n').Split('\n')[^1]);
+        Assert.Equal(exitCode, code);
+    }
+
+    private (int ExitCode, string Output) RunScript()
+    {
+        var start = new ProcessStartInfo("bash", [_folder[".ci/run"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = _folder["tools"] + ":" + Environment.GetEnvironmentVariable("PATH");
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output.Length > 0 ? output : error.Result);
+    }
+}
