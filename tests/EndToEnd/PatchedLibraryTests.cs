@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using VqVae.Build;
 using VqVae.TestSupport;
@@ -10,13 +11,15 @@ public class PatchedLibraryTests
     private const string Version = "GLIBCXX_3.4.32";
     private const string Library = "libLibTorchSharp.so";
 
+    private static readonly bool IsPatched = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
     [Fact]
     public void Package_Original_StillRequiresTheVersion() => Assert.Equal(false, ElfSymbolVersions.IsWeak(Original(), Version));
 
     [Fact]
     public void Build_Copy_RequiresTheVersionWeaklyAndDiffersInThatByteOnly()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!IsPatched) return;
         var expected = Original();
         Assert.True(ElfSymbolVersions.Weaken(expected, Version));
 
@@ -29,10 +32,30 @@ public class PatchedLibraryTests
     [Fact]
     public void Build_OfTheseTests_HasTheSameCopy()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!IsPatched) return;
         var copies = Directory.GetFiles(AppContext.BaseDirectory, Library, SearchOption.AllDirectories);
         Assert.NotEmpty(copies);
         foreach (var copy in copies) Assert.Equal(true, ElfSymbolVersions.IsWeak(File.ReadAllBytes(copy), Version));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Publish_Trainer_TakesThePatchedLibraryAndNoOther(bool absoluteIntermediateFolder)
+    {
+        if (!IsPatched) return;
+        using var folder = new TemporaryFolder();
+
+        // As `dotnet publish --artifacts-path` sets it. The assets file stays where the build put it.
+        var intermediate = folder.Path + Path.DirectorySeparatorChar;
+        string[] elsewhere = absoluteIntermediateFolder ? [$"-p:IntermediateOutputPath={intermediate}"] : [];
+
+        var published = MsBuild.Items("Trainer", ["ResolvedFileToPublish"], ["-t:ComputeResolvedFilesToPublishList", "-p:Configuration=Release", .. elsewhere]);
+
+        var library = Assert.Single(published["ResolvedFileToPublish"], f => Path.GetFileName(f["RelativePath"]) == Library);
+        Assert.Equal(Library, library["RelativePath"]);
+        Assert.Equal(true, ElfSymbolVersions.IsWeak(File.ReadAllBytes(library["FullPath"]), Version));
+        Assert.Equal(absoluteIntermediateFolder, library["FullPath"].StartsWith(intermediate, StringComparison.Ordinal));
     }
 
     /// <summary>The library in the package cache that the trainer was built from.</summary>

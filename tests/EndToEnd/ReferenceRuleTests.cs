@@ -9,7 +9,7 @@ public class ReferenceRuleTests
     private static readonly string[] Torch = ["TorchSharp", "libtorch"];
     private static readonly string[] Images = ["NetVips", "SkiaSharp", "ImageSharp", "System.Drawing", "Magick"];
     private static readonly string[] OnnxRuntimeNative = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu"];
-    private static readonly string[] Vips = ["NetVips.Native.linux-x64", "NetVips.Native.linux-arm64", "NetVips.Native.win-x64", "NetVips.Native.osx-arm64"];
+    private static readonly string[] Vips = ["NetVips.Native.linux-x64", "NetVips.Native.linux-arm64", "NetVips.Native.win-x64", "NetVips.Native.win-arm64", "NetVips.Native.osx-arm64"];
 
     /// <summary>The packages and projects that each source project may name.</summary>
     private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
