@@ -52,6 +52,8 @@ internal static class Solution
     private static XDocument Read(string folder, string project) =>
         XDocument.Load(Path.Combine(SharedData.RepositoryRoot, folder, project, project + ".csproj"));
 
+    /// <summary>Folders without a project file hold sources that several projects compile.</summary>
     private static string[] Projects(string folder) =>
-        [.. Directory.GetDirectories(Path.Combine(SharedData.RepositoryRoot, folder)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(Path.Combine(SharedData.RepositoryRoot, folder)).Select(f => Path.GetFileName(f))
+            .Where(name => File.Exists(Path.Combine(SharedData.RepositoryRoot, folder, name, name + ".csproj"))).Order(StringComparer.Ordinal)];
 }
