@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Running;
 using VqVae.Benchmarks;
 
-// `quick` prints ratios within one run in seconds; anything else goes to BenchmarkDotNet (`--filter '*'` for everything).
+// `quick` (runtime) and `trainer` print ratios within one run, in seconds and minutes; anything else goes to BenchmarkDotNet (`--filter '*'` for everything).
 return args switch
 {
     ["quick", .. var rest] => RuntimeQuick.Run(rest),
+    ["trainer", .. var rest] => TrainerQuick.Run(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(RuntimeBenchmarks).Assembly).Run(args).Any(s => s.HasCriticalValidationErrors) ? 1 : 0,
 };
