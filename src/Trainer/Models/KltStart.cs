@@ -18,9 +18,12 @@ internal static class KltStart
         using var scope = NewDisposeScope();
         var spec = model.Spec;
         var patches = nn.functional.pixel_unshuffle(images, spec.Stride).permute(0, 2, 3, 1).reshape(-1, spec.PatchSize).to(ScalarType.Float64);
-        var mean = patches.mean([0]);
-        var centred = patches.sub(mean);
-        var covariance = centred.t().mm(centred).div(centred.shape[0]);
+        var average = patches.mean([0]);
+        var centred = patches.sub(average);
+
+        // The small rest on the CPU, whatever the device.
+        var covariance = centred.t().mm(centred).div(centred.shape[0]).cpu();
+        var mean = average.cpu();
 
         // eigh sorts ascending; rows of `basis` are the transform's vectors, strongest first. The sign of an eigenvector is
         // arbitrary: fixed so that its largest component is positive.
@@ -33,7 +36,7 @@ internal static class KltStart
         Copy(model, "encoder.klt.weight", basis.view(spec.EmbeddingDim, spec.InputChannels, spec.Stride, spec.Stride));
         Copy(model, "encoder.klt.bias", basis.mv(mean).neg());
 
-        var order = tensor(DecoderRowOrder(spec), device: images.device);
+        var order = tensor(DecoderRowOrder(spec));
         Copy(model, "decoder.klt.weight", basis.t().index_select(0, order).unsqueeze(-1).unsqueeze(-1));
         Copy(model, "decoder.klt.bias", mean.index_select(0, order));
     }

@@ -14,9 +14,6 @@ namespace VqVae.Trainer.Quantization;
 /// </remarks>
 public sealed class ResidualQuantizer : nn.Module
 {
-    private readonly Tensor _codebooks;
-    private readonly Tensor _codeLengths;
-
     /// <summary>Creates codebooks drawn evenly from ±1/K, as the original implementation does.</summary>
     /// <param name="stages">Number of stages L.</param>
     /// <param name="codes">Codebook size K.</param>
@@ -27,20 +24,9 @@ public sealed class ResidualQuantizer : nn.Module
     {
         Learning = learning;
         var initial = rand(stages, codes, dimension).mul_(2.0 / codes).sub_(1.0 / codes);
-        _codeLengths = full(stages, codes, Math.Log2(codes), dtype: ScalarType.Float32);
-        if (learning == CodebookLearning.Gradient)
-        {
-            var parameter = new Parameter(initial);
-            _codebooks = parameter;
-            register_parameter("codebooks", parameter);
-        }
-        else
-        {
-            _codebooks = initial;
-            register_buffer("codebooks", _codebooks);
-        }
-
-        register_buffer("code_lengths", _codeLengths);
+        if (learning == CodebookLearning.Gradient) register_parameter("codebooks", new Parameter(initial));
+        else register_buffer("codebooks", initial);
+        register_buffer("code_lengths", full(stages, codes, Math.Log2(codes), dtype: ScalarType.Float32));
     }
 
     /// <summary>How the codebooks learn.</summary>
