@@ -31,18 +31,32 @@ try
         (DoctorArguments _) => DoctorCommand.Run(Console.Out),
         errors => Help.Show(parsed, errors));
 }
-catch (ArgumentException e)
+catch (UsageException e)
 {
-    Console.Error.WriteLine($"trainer: {e.Message}");
-    return ExitCodes.Usage;
+    return Fail(e.Message, ExitCodes.Usage);
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("trainer: stopped before training began; nothing to save");
-    return ExitCodes.Cancelled;
+    return Fail("stopped before training began; nothing to save", ExitCodes.Cancelled);
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelFormatException or PlatformNotSupportedException or TrainingDivergedException)
 {
-    Console.Error.WriteLine($"trainer: {e.Message}");
-    return ExitCodes.Failure;
+    return Fail(e.Message, ExitCodes.Failure);
 }
+catch (ExternalException e)
+{
+    var advice = e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ? "; try a smaller --batch or --crop" : "";
+    return Fail($"libtorch: {FirstLine(e)}{advice}", ExitCodes.Failure);
+}
+catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException)
+{
+    return Fail($"a native library does not load: {FirstLine(e.GetBaseException())} ('trainer doctor' says what is missing)", ExitCodes.Failure);
+}
+
+static int Fail(string message, int exitCode)
+{
+    Console.Error.WriteLine($"trainer: {message}");
+    return exitCode;
+}
+
+static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();

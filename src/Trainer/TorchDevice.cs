@@ -12,22 +12,14 @@ internal static class TorchDevice
     public static torch.Device Parse(string text)
     {
         if (text == "cpu") return torch.CPU;
-        if (text == "auto") return CudaDevices() > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
+        if (text == "auto") return CudaDiagnosis.Devices() > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
         var index = 0;
         if (text != "cuda" && !(text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
             throw new ArgumentException($"--device: expected auto, cpu, cuda or cuda:N, got '{text}'");
 
-        var devices = CudaDevices();
-        if (devices == 0)
-        {
-            throw new PlatformNotSupportedException(
-                "--device cuda: this build of libtorch finds no CUDA device; build with -p:Gpu=true on a machine with an NVIDIA GPU and driver, or use --device cpu (trainer doctor tells more)");
-        }
-
-        if (index >= devices) throw new PlatformNotSupportedException($"--device cuda:{index}: there are {devices} CUDA devices, cuda:0 to cuda:{devices - 1}");
+        var devices = CudaDiagnosis.Devices();
+        if (devices == 0) throw new PlatformNotSupportedException($"--device {text}: {CudaDiagnosis.Missing()}, or use --device cpu");
+        if (index >= devices) throw new PlatformNotSupportedException($"--device cuda:{index}: the last CUDA device is cuda:{devices - 1}");
         return torch.device(DeviceType.CUDA, index);
     }
-
-    /// <summary>Number of CUDA devices that libtorch can use.</summary>
-    public static int CudaDevices() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 }

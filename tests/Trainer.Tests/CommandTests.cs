@@ -17,7 +17,7 @@ public class CommandTests
     public void TorchDevice_CudaWithoutADevice_SaysWhatIsMissing()
     {
         Assert.Equal(TorchSharp.DeviceType.CPU, TorchDevice.Parse("cpu").type);
-        if (TorchDevice.CudaDevices() > 0)
+        if (CudaDiagnosis.Devices() > 0)
         {
             Assert.Equal(TorchSharp.DeviceType.CUDA, TorchDevice.Parse("auto").type);
             Assert.Throws<PlatformNotSupportedException>(() => TorchDevice.Parse("cuda:99"));
@@ -28,6 +28,36 @@ public class CommandTests
         var error = Assert.Throws<PlatformNotSupportedException>(() => TorchDevice.Parse("cuda"));
         Assert.Contains("-p:Gpu=true", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData(false, true, "-p:Gpu=true", "driver")]
+    [InlineData(false, false, "driver", "nvidia-smi")]
+    [InlineData(true, false, "driver", "-p:Gpu=true")]
+    [InlineData(true, true, "CUDA_VISIBLE_DEVICES", "-p:Gpu=true")]
+    public void CudaDiagnosis_WhatWasFound_NamesWhatIsMissingAndNothingElse(bool cudaBuild, bool driver, string expected, string unexpected)
+    {
+        Assert.Contains(expected, CudaDiagnosis.Missing(cudaBuild, driver), StringComparison.Ordinal);
+        Assert.DoesNotContain(unexpected, CudaDiagnosis.Missing(cudaBuild, driver), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Line_NarrowWindow_DropsWholeGroupsFromTheEnd()
+    {
+        var progress = new Training.Progress
+        {
+            Step = 1240, Seconds = 100, ImagesPerSecond = 35.2, LearningRate = 1e-3, Loss = 0.0148, Reconstruction = 0.0123, Codebook = 0.1, Commitment = 0.01,
+            GradientNorm = 1, Stages = [new(312, 0.98), new(287, 1)],
+        };
+        var settings = new Training.RunSettings { Preset = "small", Data = "photos", Model = Preset.Small.Model, Training = Preset.Small.Training };
+        var whole = ConsoleFitObserver.Line(settings, progress, 0.62, 400);
+        Assert.StartsWith("step 1240/2000  62%  1:01 left  35.2 img/s  PSNR 25.12 dB  loss 0.0148", whole, StringComparison.Ordinal);
+        Assert.Contains("perplexity 312 287", whole, StringComparison.Ordinal);
+        Assert.EndsWith("used 98% 100%", whole, StringComparison.Ordinal);
+        var narrow = ConsoleFitObserver.Line(settings, progress, 0.62, 80);
+        Assert.InRange(narrow.Length, 40, 80);
+        Assert.StartsWith(narrow, whole, StringComparison.Ordinal);
+        Assert.Equal(' ', whole[narrow.Length]);
     }
 
     [Fact]
@@ -51,7 +81,9 @@ public class CommandTests
         Refused(new FitArguments { Out = run, Data = folder.Path, Stride = 6 }, "power of two");
         Refused(new FitArguments { Out = run, Data = folder.Path, Minutes = 0 }, "--minutes");
         Refused(new FitArguments { Out = run, Data = folder.Path, SaveEvery = 0 }, "--save-every");
-        Refused(new FitArguments { Out = run, Resume = true }, "no saved state");
+        Refused(new FitArguments { Out = run, Data = folder.Path, CodebookWeight = 1 }, "moving averages");
+        Refused(new FitArguments { Out = run, Data = folder.Path, Preset = "celeba", Hidden = 4096 }, "saved state");
+        Refused(new FitArguments { Out = run, Resume = true }, "no run to go on with");
         Assert.False(Directory.Exists(run));
     }
 
@@ -59,7 +91,7 @@ public class CommandTests
     public void Fit_ExistingRunWithoutResume_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["run.json"], "{}");
+        File.WriteAllText(folder["training-state.safetensors"], "");
         Refused(new FitArguments { Out = folder.Path, Data = folder.Path }, "--resume");
     }
 
@@ -71,5 +103,5 @@ public class CommandTests
     }
 
     private static void Refused(FitArguments arguments, string expected) =>
-        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => FitCommand.Run(arguments, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<UsageException>(() => FitCommand.Run(arguments, default)).Message, StringComparison.Ordinal);
 }

@@ -141,6 +141,10 @@ public class FitterTests
         {
         }
 
+        public void Tick(long step, double share, double seconds, double imagesPerSecond)
+        {
+        }
+
         public void Report(Progress progress, double share)
         {
             if (progress.Step == step) stop.Cancel();

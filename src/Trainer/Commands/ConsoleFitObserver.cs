@@ -10,11 +10,13 @@ namespace VqVae.Trainer.Commands;
 internal sealed class ConsoleFitObserver(RunSettings settings) : IFitObserver
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LiveInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly bool _live = !Console.IsOutputRedirected;
     private long _lastLine;
     private bool _lineOpen;
+    private Progress? _latest;
 
     public void Say(string line)
     {
@@ -34,21 +36,30 @@ internal sealed class ConsoleFitObserver(RunSettings settings) : IFitObserver
         }
     }
 
+    public void Tick(long step, double share, double seconds, double imagesPerSecond)
+    {
+        lock (_gate)
+        {
+            if (!_live || Stopwatch.GetElapsedTime(_lastLine) < LiveInterval) return;
+
+            // The losses of the last report, beside how far the run is now.
+            if (_latest is null) Rewrite(Text($"step {step}  {share,4:0%}  {imagesPerSecond:0.0} img/s"));
+            else Rewrite(Line(settings, _latest with { Step = step, Seconds = seconds, ImagesPerSecond = imagesPerSecond }, share, WindowWidth()));
+        }
+    }
+
     public void Report(Progress progress, double share)
     {
         lock (_gate)
         {
+            _latest = progress;
             if (_live)
             {
-                // Cut to the window, since a wrapped line cannot be rewritten.
-                var text = Line(progress, share);
-                var width = Math.Max(20, Console.WindowWidth - 1);
-                Console.Write("\r" + (text.Length > width ? text[..width] : text.PadRight(width)));
-                _lineOpen = true;
+                Rewrite(Line(settings, progress, share, WindowWidth()));
             }
             else if (_lastLine == 0 || Stopwatch.GetElapsedTime(_lastLine) >= LogInterval || progress.ValidationPsnr is not null)
             {
-                Console.WriteLine(Line(progress, share));
+                Console.WriteLine(Line(settings, progress, share, int.MaxValue));
                 _lastLine = Stopwatch.GetTimestamp();
             }
 
@@ -73,17 +84,41 @@ internal sealed class ConsoleFitObserver(RunSettings settings) : IFitObserver
         }
     }
 
-    private string Line(Progress progress, double share)
+    /// <summary>Progress in groups, the most important first; what does not fit the width is left out from the end.</summary>
+    internal static string Line(RunSettings settings, Progress progress, double share, int width)
     {
+        string[] groups =
+        [
+            settings.Minutes is null ? Text($"step {progress.Step}/{settings.Training.Steps}") : Text($"step {progress.Step}"),
+            Text($"{share:0%}"),
+            share > 0 ? $"{Duration(progress.Seconds * ((1 / share) - 1))} left" : "",
+            Text($"{progress.ImagesPerSecond:0.0} img/s"),
+            Text($"PSNR {progress.Psnr:0.00} dB"),
+            Text($"loss {progress.Loss:0.0000#}"),
+            Text($"(reconstruction {progress.Reconstruction:0.0000#}, codebook {progress.Codebook:0.000#}, commitment {progress.Commitment:0.000#})"),
+            $"perplexity {string.Join(' ', progress.Stages.Select(s => Text($"{s.Perplexity:0}")))}",
+            $"used {string.Join(' ', progress.Stages.Select(s => Text($"{s.Used:0%}")))}",
+        ];
         var line = new StringBuilder();
-        line.Append(settings.Minutes is null ? $"step {progress.Step}/{settings.Training.Steps}" : $"step {progress.Step}");
-        line.Append(CultureInfo.InvariantCulture, $" {share,4:0%}  {progress.ImagesPerSecond:0.0} img/s  PSNR {progress.Psnr:0.00} dB  loss {progress.Loss:0.00000}");
-        line.Append(CultureInfo.InvariantCulture, $" = {progress.Reconstruction:0.00000} rec, {progress.Codebook:0.00000} codebook, {progress.Commitment:0.00000} commitment");
-        line.Append(CultureInfo.InvariantCulture, $"  perplexity {string.Join(' ', progress.Stages.Select(s => Text($"{s.Perplexity:0}")))}");
-        line.Append(CultureInfo.InvariantCulture, $"  used {string.Join(' ', progress.Stages.Select(s => Text($"{s.Used:0%}")))}");
-        if (share > 0) line.Append(CultureInfo.InvariantCulture, $"  {Duration(progress.Seconds * ((1 / share) - 1))} left");
+        foreach (var group in groups.Where(g => g.Length > 0))
+        {
+            if (line.Length > 0 && line.Length + 2 + group.Length > width) break;
+            line.Append(line.Length > 0 ? "  " : "").Append(group);
+        }
+
         return line.ToString();
     }
+
+    /// <summary>Shows a line in place of the one before.</summary>
+    private void Rewrite(string line)
+    {
+        var width = WindowWidth();
+        Console.Write("\r" + (line.Length > width ? line[..width] : line.PadRight(width)));
+        (_lineOpen, _lastLine) = (true, Stopwatch.GetTimestamp());
+    }
+
+    // A line that fills the last column wraps in some terminals.
+    private static int WindowWidth() => Math.Max(20, Console.WindowWidth - 1);
 
     private void CloseLine()
     {

@@ -59,18 +59,16 @@ internal static class DoctorCommand
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < Products; i++) a.mm(a).Dispose();
             var rate = 2.0 * 768 * 768 * 768 * Products / clock.Elapsed.TotalSeconds / 1e9;
-            Line(output, "libtorch", $"{torch.__version__}, {torch.get_num_threads()} threads, {rate.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s in a matrix product");
-            var devices = TorchDevice.CudaDevices();
-            Line(output, "CUDA", devices > 0
-                ? $"{devices} device(s): --device cuda works"
-                : "no device; for an NVIDIA GPU build with -p:Gpu=true and install its driver");
+            Line(output, "libtorch", $"{torch.__version__} (TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}), {torch.get_num_threads()} threads, {rate.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s in a matrix product");
+            var devices = CudaDiagnosis.Devices();
+            Line(output, "CUDA", devices > 0 ? $"{devices} device(s): --device cuda works" : $"no device: {CudaDiagnosis.Missing()}");
         }
 #pragma warning disable CA1031 // Native loading fails in many ways, and finding out which is what this command is for.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Line(output, "libtorch", "cannot be loaded");
-            problems.Add($"libtorch: {FirstLine(e)}");
+            problems.Add($"build again (dotnet build src/Trainer -c Release): libtorch does not load: {FirstLine(e)}");
         }
     }
 
@@ -85,7 +83,7 @@ internal static class DoctorCommand
 #pragma warning restore CA1031
         {
             Line(output, "libvips", "cannot be loaded");
-            problems.Add($"libvips: {FirstLine(e)}");
+            problems.Add($"build again (dotnet build src/Trainer -c Release): libvips does not load: {FirstLine(e)}");
         }
     }
 

@@ -88,11 +88,11 @@ internal sealed class FitArguments
     [Option("threads", MetaValue = "N", HelpText = "CPU threads to compute with (default: one a core; on --resume, the run's). Other thread counts round differently.")]
     public int? Threads { get; set; }
 
-    [Option("loader-threads", Default = 2, MetaValue = "N", HelpText = "Threads that load images.")]
-    public int LoaderThreads { get; set; } = 2;
+    [Option("loader-threads", MetaValue = "N", HelpText = "Threads that load images (default: half of the processors, at most 8).")]
+    public int? LoaderThreads { get; set; }
 
-    [Option("cache-mb", Default = 4096, MetaValue = "MB", HelpText = "Memory for decoded images; what does not fit is decoded each time.")]
-    public int CacheMegabytes { get; set; } = 4096;
+    [Option("cache-mb", MetaValue = "MB", HelpText = "Memory for decoded images; what does not fit is decoded each time (default: a quarter of the memory, at most 4096).")]
+    public int? CacheMegabytes { get; set; }
 
     [Option("report-every", Default = 20, MetaValue = "N", HelpText = "Steps between rows of metrics.csv.")]
     public int ReportEvery { get; set; } = 20;

@@ -16,13 +16,8 @@ internal static class FitCommand
     public static int Run(FitArguments arguments, CancellationToken stop)
     {
         var folder = new RunFolder(arguments.Out);
-        var settings = arguments.Resume ? ResumedSettings(arguments, folder) : NewSettings(arguments, folder);
-        var options = Options(arguments);
-        var device = TorchDevice.Parse(arguments.Device);
+        var (settings, options, device) = Understand(arguments, folder);
         torch.set_num_threads(settings.Threads);
-
-        Directory.CreateDirectory(folder.Path);
-        AtomicFile.WriteAllText(folder.Settings, settings.ToJson());
         var observer = new ConsoleFitObserver(settings);
         observer.Say(Describe(settings, device));
         var result = new Fitter(settings, options, folder, device, observer).Run(stop);
@@ -30,10 +25,23 @@ internal static class FitCommand
         return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
     }
 
+    private static (RunSettings Settings, FitOptions Options, torch.Device Device) Understand(FitArguments arguments, RunFolder folder)
+    {
+        try
+        {
+            var settings = arguments.Resume ? ResumedSettings(arguments, folder) : NewSettings(arguments, folder);
+            return (settings, Options(arguments), TorchDevice.Parse(arguments.Device));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
     private static RunSettings NewSettings(FitArguments arguments, RunFolder folder)
     {
         if (arguments.Data is null) throw new ArgumentException("--data DIR is needed: the folder of images to train on");
-        if (File.Exists(folder.Settings))
+        if (File.Exists(folder.State) || File.Exists(folder.Checkpoint))
             throw new ArgumentException($"'{folder.Path}' already holds a run; add --resume to go on with it, or choose another --out");
         if (arguments is { Crop: not null, Resize: not null }) throw new ArgumentException("--crop and --resize exclude each other");
 
@@ -71,13 +79,13 @@ internal static class FitCommand
             Seed = arguments.Seed ?? 1,
             Threads = arguments.Threads ?? Environment.ProcessorCount,
         };
-        return Checked(WithLength(settings, arguments));
+        return Checked(WithLength(settings, arguments), arguments);
     }
 
     private static RunSettings ResumedSettings(FitArguments arguments, RunFolder folder)
     {
         if (!File.Exists(folder.Settings) || !File.Exists(folder.State))
-            throw new ArgumentException($"'{folder.Path}' holds no saved state to resume from; a run saves its first after --save-every steps");
+            throw new ArgumentException($"'{folder.Path}' holds no run to go on with; leave --resume out to begin one");
         if (arguments is not { Preset: null, Batch: null, Crop: null, Resize: null, Flip: null, Warmup: null, InputChannels: null, Hidden: null, EmbeddingDim: null, ResidualBlocks: null, Codes: null, Stages: null, Stride: null, Seed: null })
             throw new ArgumentException("--resume goes on with the run's own model, samples and seed; only its length, learning rate, weights, data folder, device and threads can be given");
 
@@ -95,7 +103,7 @@ internal static class FitCommand
                 CommitmentWeight = arguments.CommitmentWeight ?? settings.Training.CommitmentWeight,
             },
         };
-        return Checked(WithLength(settings, arguments));
+        return Checked(WithLength(settings, arguments), arguments);
     }
 
     private static RunSettings WithLength(RunSettings settings, FitArguments arguments)
@@ -113,11 +121,17 @@ internal static class FitCommand
         return arguments.Steps is { } given ? settings with { Minutes = null, Training = settings.Training with { Steps = given } } : settings;
     }
 
-    private static RunSettings Checked(RunSettings settings)
+    private static RunSettings Checked(RunSettings settings, FitArguments arguments)
     {
+        if (arguments.CodebookWeight is not null && settings.Training.CodebookLearning == CodebookLearning.Ema)
+            throw new ArgumentException($"--codebook-weight has no effect with preset {settings.Preset}, whose codebooks learn by moving averages");
         settings.Model.Validate();
         settings.Training.Validate(settings.Model);
         if (settings.Threads < 1) throw new ArgumentException($"--threads: expected at least 1, got {settings.Threads}");
+
+        // The saved state holds each weight with two moments, and must be one file that can be read again.
+        var stateBytes = 3L * sizeof(float) * ModelTensors.For(settings.Model).Sum(t => t.Shape.Aggregate(1L, (product, n) => product * n));
+        if (stateBytes > SafetensorsFile.MaxFileBytes) throw new ArgumentException($"this model's saved state would take {stateBytes} bytes; at most {SafetensorsFile.MaxFileBytes} can be read");
         return settings;
     }
 
@@ -125,21 +139,22 @@ internal static class FitCommand
     {
         foreach (var (name, value) in (ReadOnlySpan<(string, int)>)[
             ("--report-every", arguments.ReportEvery), ("--validate-every", arguments.ValidateEvery), ("--samples-every", arguments.SamplesEvery),
-            ("--save-every", arguments.SaveEvery), ("--loader-threads", arguments.LoaderThreads)])
+            ("--save-every", arguments.SaveEvery), ("--loader-threads", arguments.LoaderThreads ?? 1)])
         {
             if (value < 1) throw new ArgumentException($"{name}: expected at least 1, got {value}");
         }
 
-        if (arguments.CacheMegabytes < 0) throw new ArgumentException($"--cache-mb: expected 0 or more, got {arguments.CacheMegabytes}");
-        return new FitOptions
+        if (arguments.CacheMegabytes is < 0) throw new ArgumentException($"--cache-mb: expected 0 or more, got {arguments.CacheMegabytes}");
+        var defaults = new FitOptions();
+        return defaults with
         {
             ReportEvery = arguments.ReportEvery,
             ValidateEvery = arguments.ValidateEvery,
             SamplesEvery = arguments.SamplesEvery,
             SaveEvery = arguments.SaveEvery,
             Resume = arguments.Resume,
-            CacheBytes = (long)arguments.CacheMegabytes << 20,
-            LoaderThreads = arguments.LoaderThreads,
+            CacheBytes = arguments.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : defaults.CacheBytes,
+            LoaderThreads = arguments.LoaderThreads ?? defaults.LoaderThreads,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using VqVae.Trainer.Run;
 
 namespace VqVae.Trainer.Data;
 
@@ -31,8 +32,7 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
 
     private static ImageCollection FromFolder(string root)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        var files = Directory.EnumerateFiles(root, "*", options)
+        var files = FilesBelow(root)
             .Where(f => Extensions.Contains(Path.GetExtension(f)))
             .Select(f => Path.GetRelativePath(root, f).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)
@@ -43,8 +43,22 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
         var validation = files.Where(f => Hash(f) % 20 == 0).ToHashSet(StringComparer.Ordinal);
         if (validation.Count == 0 && files.Length > 1) validation.Add(files.MinBy(Hash)!);
 
-        // A folder of one image has nothing to hold back.
+        // But something must be left to train on, if there is but one image.
+        if (validation.Count == files.Length) validation.Remove(files.MaxBy(Hash)!);
         return new ImageCollection(root, [.. files.Where(f => !validation.Contains(f))], [.. files.Where(validation.Contains)], "folder of images");
+    }
+
+    /// <summary>
+    /// All files below a folder, but those of run folders, whose sample pictures are not images to learn from, and those behind links to
+    /// folders, which may lead round in circles.
+    /// </summary>
+    private static IEnumerable<string> FilesBelow(string folder)
+    {
+        var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        var inner = new DirectoryInfo(folder).EnumerateDirectories("*", options)
+            .Where(d => !d.Attributes.HasFlag(FileAttributes.ReparsePoint) && !File.Exists(new RunFolder(d.FullName).Settings))
+            .SelectMany(d => FilesBelow(Path.Combine(folder, d.Name)));
+        return Directory.EnumerateFiles(folder, "*", options).Concat(inner);
     }
 
     private static ImageCollection FromCeleba(string root, string partition)

@@ -127,8 +127,7 @@ internal sealed class SampleSource
         }
 
         // The first images stay and later ones are decoded anew: in shuffled epochs, replacing entries would never give a hit.
-        if (Interlocked.Add(ref _cached, image.Pixels.Length) <= _cacheBytes) _cache.TryAdd(file, image);
-        else Interlocked.Add(ref _cached, -image.Pixels.Length);
+        if (Interlocked.Add(ref _cached, image.Pixels.Length) > _cacheBytes || !_cache.TryAdd(file, image)) Interlocked.Add(ref _cached, -image.Pixels.Length);
         return image;
     }
 

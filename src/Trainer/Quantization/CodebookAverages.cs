@@ -87,7 +87,7 @@ internal sealed class CodebookAverages : IDisposable
         var rows = new long[_quantizer.Codes];
         for (var i = 0; i < rows.Length; i++) rows[i] = random.Next(vectors.shape[0]);
 
-        // Without asking which codes are dead, so that a GPU is not waited for.
+        // Chosen for every code, dead or not, so that the step need not wait to learn which are.
         var candidates = vectors.index_select(0, tensor(rows, device: vectors.device));
         var threshold = counts.sum().mul(_restartThreshold / _quantizer.Codes);
         var dead = counts.lt(threshold);

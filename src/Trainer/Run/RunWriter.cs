@@ -28,7 +28,8 @@ internal static class RunWriter
 
         // On the CPU in float32, whatever it was trained on: the exporter's reference.
         using var model = new Autoencoder(trained.Spec, trained.Quantizer.Learning);
-        foreach (var ((_, target), (_, value)) in model.NamedTensors().Zip(trained.NamedTensors())) target.copy_(value);
+        var values = trained.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
+        foreach (var (name, target) in model.NamedTensors()) target.copy_(values[name]);
 
         var calibration = Calibration(model, source);
         trained.Quantizer.CodeLengths.copy_(model.Quantizer.CodeLengths);

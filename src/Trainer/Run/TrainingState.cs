@@ -41,9 +41,18 @@ internal static class TrainingState
         if (file.GetMetadata("images") != Fingerprint(images))
             throw new ModelFormatException($"{path}: the folder's images are not those that the run began with; resume with the same images, or start a new run");
         if (!long.TryParse(file.GetMetadata("step"), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
-            || !double.TryParse(file.GetMetadata("seconds"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
-            throw new ModelFormatException($"{path}: the step or the time is not a number");
-        foreach (var (name, value) in Tensors(trained)) file.CopyTo(name, value);
+            || !double.TryParse(file.GetMetadata("seconds"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            || !(double.IsFinite(seconds) && seconds >= 0))
+            throw new ModelFormatException($"{path}: the step or the time is not a number of 0 or more");
+        try
+        {
+            foreach (var (name, value) in Tensors(trained)) file.CopyTo(name, value);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+
         trained.Optimizer.Steps = step;
         return (step, seconds);
     }

@@ -24,11 +24,11 @@ internal sealed record FitOptions
     /// <summary>Whether to go on from the run folder's saved state.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Bytes of decoded images kept in memory.</summary>
-    public long CacheBytes { get; init; } = 4L << 30;
+    /// <summary>Bytes of decoded images kept in memory: by default a quarter of what there is, at most 4 GiB.</summary>
+    public long CacheBytes { get; init; } = Math.Min(4L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
-    /// <summary>Threads that load images.</summary>
-    public int LoaderThreads { get; init; } = 2;
+    /// <summary>Threads that load images: by default half of the processors, at most 8.</summary>
+    public int LoaderThreads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 }
 
 /// <summary>How a run ended.</summary>
@@ -59,16 +59,14 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         var (source, validator) = OpenImages(stop);
         using var trained = new TrainingStep(settings.Model, _training, settings.SeedBits, device);
         var (step, seconds) = (0L, 0.0);
-        if (options.Resume)
-        {
-            (step, seconds) = TrainingState.Load(folder.State, trained, source.Files);
-            observer.Say($"resumed at step {step}");
-        }
-        else
-        {
-            Start(trained, source);
-        }
+        if (options.Resume) (step, seconds) = TrainingState.Load(folder.State, trained, source.Files);
+        else Start(trained, source, stop);
 
+        // Only now is it a run that can be gone on with: what fails earlier leaves the folder as it was.
+        Directory.CreateDirectory(folder.Path);
+        AtomicFile.WriteAllText(folder.Settings, settings.ToJson());
+        if (options.Resume) observer.Say($"resumed at step {step}");
+        else TrainingState.Save(folder.State, trained, step, seconds, source.Files);
         return Train(trained, source, validator, step, seconds, stop);
     }
 
@@ -81,15 +79,26 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         foreach (var line in badTraining.Concat(badValidation)) Unreadable(line);
         if (training.Count == 0) throw new IOException($"none of the {images.Training.Count} training images in '{images.Root}' can be read");
 
-        observer.Say($"{training.Count} images to train on, {validation.Count} held back for validation{(_unreadable.Count > 0 ? $", {_unreadable.Count} skipped" : "")}");
         var source = new SampleSource(images.Root, training, _training, settings.SeedBits, augment: true, options.CacheBytes) { OnDamaged = Unreadable };
-        var validator = validation.Count == 0
-            ? null
-            : new Validator(new SampleSource(images.Root, validation, _training, settings.SeedBits, augment: false, 0) { OnDamaged = Unreadable }, _training);
+        var validator = validation.Count == 0 ? null : OpenValidator(images.Root, validation);
+        observer.Say($"{training.Count} images to train on, {validation.Count} held back for validation{(_unreadable.Count > 0 ? $", {_unreadable.Count} skipped" : "")}");
         return (source, validator);
     }
 
-    private void Start(TrainingStep trained, SampleSource source)
+    private Validator? OpenValidator(string root, IReadOnlyList<string> files)
+    {
+        try
+        {
+            return new Validator(root, files, _training, Unreadable);
+        }
+        catch (IOException e)
+        {
+            observer.Warn($"no validation: {e.Message}");
+            return null;
+        }
+    }
+
+    private void Start(TrainingStep trained, SampleSource source, CancellationToken stop)
     {
         if (settings.Model.Architecture != Architecture.Klt && trained.Averages is null) return;
         var side = _training.ImageSize / settings.Model.Stride;
@@ -97,7 +106,15 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         observer.Say($"starting from the statistics of {samples} samples");
         var sampleBytes = source.SampleBytes;
         var pixels = new byte[samples * sampleBytes];
-        Parallel.For(0, samples, i => source.MakeSample(i, pixels.AsSpan(i * sampleBytes, sampleBytes)));
+        try
+        {
+            Parallel.For(0, samples, new ParallelOptions { CancellationToken = stop }, i => source.MakeSample(i, pixels.AsSpan(i * sampleBytes, sampleBytes)));
+        }
+        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<IOException>().FirstOrDefault() is { } first)
+        {
+            throw new IOException(first.Message, e);
+        }
+
         using var tensor = TensorFiles.FromBytes(pixels, [samples, source.SampleSide, source.SampleSide, 3], device);
         trained.StartFrom(tensor);
     }
@@ -110,15 +127,19 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         var guard = new DivergenceGuard(_training);
         var (firstStep, firstSeconds) = (step, seconds);
         double[] psnr = [];
+        double Speed() => (step - firstStep) * _training.Batch / Math.Max(seconds - firstSeconds, 1e-9);
 
-        while (!Done(step, seconds) && !stop.IsCancellationRequested)
+        // One decision a step whether it is the last, so that every way out passes the same checks and measurements.
+        var last = Done(step, seconds) || stop.IsCancellationRequested;
+        if (last && validator is not null) psnr = validator.Psnr(trained.Model);
+        while (!last)
         {
             var rate = FlatAdamW.LearningRate(_training, step, Share(step, seconds));
             var started = Stopwatch.GetTimestamp();
             Step(trained, loader.Next(), step, rate, averages);
             step++;
 
-            var last = Done(step, seconds + Stopwatch.GetElapsedTime(started).TotalSeconds);
+            last = Done(step, seconds + Stopwatch.GetElapsedTime(started).TotalSeconds) || stop.IsCancellationRequested;
             var validate = validator is not null && (last || step % options.ValidateEvery == 0);
             Progress? progress = null;
             if (validate || last || step % options.ReportEvery == 0)
@@ -130,13 +151,17 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
             seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (validate) psnr = validator!.Psnr(trained.Model);
-            if (progress is not null)
+            if (progress is null)
+            {
+                observer.Tick(step, Share(step, seconds), seconds, Speed());
+            }
+            else
             {
                 progress = progress with
                 {
                     Epoch = (double)step * _training.Batch / source.Files.Count,
                     Seconds = seconds,
-                    ImagesPerSecond = (step - firstStep) * _training.Batch / Math.Max(seconds - firstSeconds, 1e-9),
+                    ImagesPerSecond = Speed(),
                     ValidationPsnr = validate ? psnr : null,
                 };
                 metrics.Add(progress);
@@ -149,11 +174,9 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
         var completed = Done(step, seconds);
         observer.Say(completed ? $"done at step {step}: writing the run folder" : $"stopped at step {step}: writing the run folder, so that --resume can go on");
-        if (psnr.Length == 0 && validator is not null) psnr = validator.Psnr(trained.Model);
         TrainingState.Save(folder.State, trained, step, seconds, source.Files);
         RunWriter.Write(folder, trained.Model, source, Provenance(source, step, psnr));
-        var speed = (step - firstStep) * _training.Batch / Math.Max(seconds - firstSeconds, 1e-9);
-        return new FitResult(step, completed, speed, psnr, _unreadable);
+        return new FitResult(step, completed, Speed(), psnr, _unreadable);
     }
 
     private void Step(TrainingStep trained, byte[] batch, long step, double rate, RunningAverages averages)

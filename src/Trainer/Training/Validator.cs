@@ -14,13 +14,17 @@ internal sealed class Validator
     private readonly int _size;
     private readonly byte[] _pixels;
 
-    /// <param name="source">The validation images.</param>
+    /// <param name="root">The folder that the paths are relative to.</param>
+    /// <param name="files">The validation images; of many, some that are spread over all.</param>
     /// <param name="training">The sample's size.</param>
-    public Validator(SampleSource source, TrainingSpec training)
+    /// <param name="onDamaged">Called for each image whose pixels turn out to be damaged, with a line that says why.</param>
+    /// <exception cref="IOException">None of them can be decoded.</exception>
+    public Validator(string root, IReadOnlyList<string> files, TrainingSpec training, Action<string> onDamaged)
     {
         _size = training.ImageSize;
-        Images = Math.Min(MaxImages, source.Files.Count);
-        _pixels = source.MakeBatch(0, Images);
+        Images = Math.Min(MaxImages, files.Count);
+        var chosen = Enumerable.Range(0, Images).Select(i => files[(int)((long)i * files.Count / Images)]).ToArray();
+        _pixels = new SampleSource(root, chosen, training, seed: 0, augment: false, cacheBytes: 0) { OnDamaged = onDamaged }.MakeBatch(0, Images);
     }
 
     /// <summary>How many images are measured.</summary>
