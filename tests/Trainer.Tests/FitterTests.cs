@@ -89,6 +89,78 @@ public class FitterTests
     }
 
     [Fact]
+    public void Run_LimitedByMinutes_EndsWithAMeasuredRowAndResumesItsClock()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var settings = Settings(folder["images"], Architecture.Klt, steps: 1) with { Minutes = 1.5 / 60 };
+        var stopped = Fit(folder["run"], settings, stopAt: 2);
+        Assert.False(stopped.Completed);
+        var result = Fit(folder["run"], settings, resume: true);
+        Assert.True(result.Completed);
+        Assert.True(result.Steps > 2);
+        var last = File.ReadLines(folder["run/metrics.csv"]).Last().Split(',');
+        Assert.Equal(result.Steps.ToString(System.Globalization.CultureInfo.InvariantCulture), last[0]);
+        Assert.True(double.Parse(last[2], System.Globalization.CultureInfo.InvariantCulture) >= 1.4);
+        Assert.NotEqual("", last[^1]);
+    }
+
+    [Fact]
+    public void Run_Stopped_RecordsWhatTheStoppedWeightsReach()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 30), stopAt: 9);
+        var last = File.ReadLines(folder["run/metrics.csv"]).Last().Split(',');
+        Assert.Equal("10", last[0]);
+        Assert.Equal(result.ValidationPsnr[^1], double.Parse(last[^1], System.Globalization.CultureInfo.InvariantCulture), 3);
+        var recorded = Checkpoint.Load(folder["run/" + Checkpoint.FileName]).Provenance!.Metrics!["validation_psnr_stages_3"];
+        Assert.Equal(result.ValidationPsnr[^1], recorded, 3);
+    }
+
+    [Fact]
+    public void Run_NoImageDecodes_IsOneErrorAndLeavesNoRun()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 6);
+        foreach (var file in Directory.GetFiles(folder["images"])) CutInHalf(file);
+        Assert.Contains("can be decoded", Assert.Throws<IOException>(() => Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 5))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder["run"]));
+    }
+
+    [Fact]
+    public void Run_DamagedValidationImages_TrainsWithout()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 12);
+        var images = ImageCollection.Find(folder["images"]);
+        foreach (var file in images.Validation.Select(f => Path.Combine(images.Root, f))) CutInHalf(file);
+        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 4));
+        Assert.True(result.Completed);
+        Assert.Empty(result.ValidationPsnr);
+        Assert.Equal(images.Validation.Count, result.Unreadable.Count);
+    }
+
+    [Fact]
+    public void Run_LongerRun_LeavesNoMoreTensorsThanAShortOne()
+    {
+        using var folder = new TemporaryFolder();
+        DrawImages(folder["images"], 8);
+        long Left(int steps)
+        {
+            var before = torch.Tensor.TotalCount;
+            Fit(folder[$"{steps}"], Settings(folder["images"], Architecture.Klt, steps));
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return torch.Tensor.TotalCount - before;
+        }
+
+        // Steps, reports, validation, samples and saved states, three times as many.
+        _ = Left(6);
+        Assert.Equal(Left(7), Left(21));
+    }
+
+    [Fact]
     public void Run_HugeLearningRate_StopsWithAdviceAndNoCheckpoint()
     {
         using var folder = new TemporaryFolder();
@@ -103,6 +175,13 @@ public class FitterTests
     {
         Directory.CreateDirectory(folder);
         for (var i = 0; i < count; i++) VipsImages.WritePng(Path.Combine(folder, $"{i:D2}.png"), DrawnImage.Rgb(48, 40, i), 48, 40);
+    }
+
+    /// <summary>Leaves a header that can be read, and pixels that cannot.</summary>
+    private static void CutInHalf(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
     }
 
     private static RunSettings Settings(string data, Architecture architecture, int steps)

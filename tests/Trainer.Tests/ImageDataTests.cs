@@ -46,6 +46,32 @@ public class ImageDataTests
         Assert.Contains("line 2", Assert.Throws<IOException>(() => ImageCollection.Find(folder.Path)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.png")]
+    [InlineData("2.png")]
+    [InlineData("photo.jpg")]
+    public void Find_OneImage_IsTrainedOn(string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder[name], "");
+        var images = ImageCollection.Find(folder.Path);
+        Assert.Equal([name], images.Training);
+        Assert.Empty(images.Validation);
+    }
+
+    [Fact]
+    public void Find_RunFolderAndLinkInside_AreNotTrainedOn()
+    {
+        using var folder = new TemporaryFolder();
+        for (var i = 0; i < 5; i++) File.WriteAllText(folder[$"{i}.png"], "");
+        Directory.CreateDirectory(folder["runs/a/samples"]);
+        File.WriteAllText(folder["runs/a/run.json"], "{}");
+        File.WriteAllText(folder["runs/a/samples/step-0000500.png"], "");
+        Directory.CreateSymbolicLink(folder["loop"], folder.Path);
+        var images = ImageCollection.Find(folder.Path);
+        Assert.Equal(["0.png", "1.png", "2.png", "3.png", "4.png"], images.Training.Concat(images.Validation).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Find_NoImages_IsAnError()
     {
