@@ -46,8 +46,16 @@ public class CommandTests
     {
         var progress = new Training.Progress
         {
-            Step = 1240, Seconds = 100, ImagesPerSecond = 35.2, LearningRate = 1e-3, Loss = 0.0148, Reconstruction = 0.0123, Codebook = 0.1, Commitment = 0.01,
-            GradientNorm = 1, Stages = [new(312, 0.98), new(287, 1)],
+            Step = 1240,
+            Seconds = 100,
+            ImagesPerSecond = 35.2,
+            LearningRate = 1e-3,
+            Loss = 0.0148,
+            Reconstruction = 0.0123,
+            Codebook = 0.1,
+            Commitment = 0.01,
+            GradientNorm = 1,
+            Stages = [new(312, 0.98), new(287, 1)],
         };
         var settings = new Training.RunSettings { Preset = "small", Data = "photos", Model = Preset.Small.Model, Training = Preset.Small.Training };
         var whole = ConsoleFitObserver.Line(settings, progress, 0.62, 400);

@@ -101,7 +101,9 @@ public class ImageDataTests
         var training = new TrainingSpec { ImageSize = 16, SampleMode = SampleMode.Crop, Flip = true, Batch = 3 };
         var expected = Enumerable.Range(0, 20).Select(step => Source(folder, files, training, cacheBytes: 0).MakeBatch(step, 3)).ToArray();
 
-        using var loader = new BatchLoader(s => Source(folder, files, training, cacheBytes: 1 << 20).MakeBatch(s, 3), firstStep: 0, threads: 3, ahead: 5);
+        // One source for all threads, whose cache has room for three of the seven images.
+        var shared = Source(folder, files, training, cacheBytes: 7500);
+        using var loader = new BatchLoader(s => shared.MakeBatch(s, 3), firstStep: 0, threads: 3, ahead: 5);
         foreach (var batch in expected) Assert.Equal(batch, loader.Next());
         Assert.NotEqual(expected[0], expected[1]);
     }

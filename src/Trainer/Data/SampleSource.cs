@@ -9,6 +9,9 @@ namespace VqVae.Trainer.Data;
 /// </summary>
 internal sealed class SampleSource
 {
+    /// <summary>In place of random bits: halfway in both directions.</summary>
+    private const ulong Centre = 0x7fff_ffff_7fff_ffff;
+
     private readonly string _root;
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
@@ -18,6 +21,7 @@ internal sealed class SampleSource
     private readonly Lock _orderLock = new();
     private readonly ConcurrentDictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private long _cached;
+    private volatile bool _cacheFull;
     private long _orderEpoch = -1;
     private int[] _order = [];
 
@@ -31,6 +35,7 @@ internal sealed class SampleSource
     {
         if (files.Count == 0) throw new ArgumentException("no files", nameof(files));
         (_root, Files, _training, _seed, _augment, _cacheBytes) = (root, files, training, seed, augment, cacheBytes);
+        _cacheFull = cacheBytes == 0;
     }
 
     /// <summary>The images.</summary>
@@ -60,11 +65,11 @@ internal sealed class SampleSource
     public void MakeSample(long number, Span<byte> destination)
     {
         var random = new SeededRandom(_seed, (ulong)number);
-        var size = _training.ImageSize;
-        var image = ReadFrom(_augment ? ImageOf(number) : (int)(number % Files.Count));
+        var place = _augment ? random.NextUInt64() : Centre;
+        var image = ReadFrom(_augment ? ImageOf(number) : (int)(number % Files.Count), place);
         if (_training.SampleMode == SampleMode.Resize) image.Pixels.CopyTo(destination);
-        else Crop(image, _augment ? random.NextUInt64() : null, size, destination);
-        if (_augment && _training.Flip && (random.NextUInt64() & 1) != 0) Mirror(destination, size);
+        else CopyWindow(image, place, destination);
+        if (_augment && _training.Flip && (random.NextUInt64() & 1) != 0) Mirror(destination, SampleSide);
     }
 
     /// <summary>The image of a sample: epochs are shuffled anew, so that each image comes once in every <c>Files.Count</c> samples.</summary>
@@ -90,16 +95,16 @@ internal sealed class SampleSource
         }
     }
 
-    /// <summary>The image at that place or, where it is damaged, the next one that is not: the same choice in every run.</summary>
-    private DecodedImage ReadFrom(int place)
+    /// <summary>The image of that number or, where it is damaged, the next one that is not: the same choice in every run.</summary>
+    private DecodedImage ReadFrom(int number, ulong place)
     {
         for (var i = 0; i < Files.Count; i++)
         {
-            var file = Files[(place + i) % Files.Count];
+            var file = Files[(number + i) % Files.Count];
             if (_damaged.ContainsKey(file)) continue;
             try
             {
-                return Read(file);
+                return Read(file, place);
             }
             catch (IOException e)
             {
@@ -110,45 +115,65 @@ internal sealed class SampleSource
         throw new IOException($"none of the {Files.Count} images in '{_root}' can be decoded");
     }
 
-    private DecodedImage Read(string file)
+    private DecodedImage Read(string file, ulong place)
     {
         if (_cache.TryGetValue(file, out var cached)) return cached;
         var path = Path.Combine(_root, file);
-        var size = _training.ImageSize;
-        DecodedImage image;
-        if (_training.SampleMode == SampleMode.Resize)
-        {
-            image = new DecodedImage(VipsImages.DecodeResized(path, size, size), size, size);
-        }
-        else
+        if (_training.SampleMode == SampleMode.Resize) return Keep(file, new DecodedImage(VipsImages.DecodeResized(path, SampleSide, SampleSide), SampleSide, SampleSide));
+        if (!_cacheFull)
         {
             var (pixels, width, height) = VipsImages.Decode(path);
-            image = new DecodedImage(pixels, width, height);
+            return Keep(file, new DecodedImage(pixels, width, height));
         }
 
-        // The first images stay and later ones are decoded anew: in shuffled epochs, replacing entries would never give a hit.
-        if (Interlocked.Add(ref _cached, image.Pixels.Length) > _cacheBytes || !_cache.TryAdd(file, image)) Interlocked.Add(ref _cached, -image.Pixels.Length);
+        // Nothing more will be kept, so only the sample's own window is decoded.
+        (int Left, int Top, int Width, int Height) window = default;
+        var (part, _, _) = VipsImages.DecodeCrop(path, (width, height) =>
+        {
+            var ((left, columns), (top, rows)) = (Span(width, place), Span(height, place >> 32));
+            return window = (left, top, columns, rows);
+        });
+        return new DecodedImage(part, window.Width, window.Height);
+    }
+
+    /// <summary>Keeps an image if there is room: the first ones stay, since in shuffled epochs replacing entries would never give a hit.</summary>
+    private DecodedImage Keep(string file, DecodedImage image)
+    {
+        if (Interlocked.Add(ref _cached, image.Pixels.Length) > _cacheBytes)
+        {
+            _cacheFull = true;
+            Interlocked.Add(ref _cached, -image.Pixels.Length);
+        }
+        else if (!_cache.TryAdd(file, image))
+        {
+            Interlocked.Add(ref _cached, -image.Pixels.Length);
+        }
+
         return image;
     }
 
-    /// <summary>Copies a size² window; outside the image its edge pixels go on.</summary>
-    /// <param name="place">Random bits for the window's place, or <c>null</c> for the centre.</param>
-    private static void Crop(DecodedImage image, ulong? place, int size, Span<byte> destination)
+    /// <summary>Where a sample lies in one direction of an image: all of it where it is smaller than the sample.</summary>
+    /// <param name="length">The image's width or height.</param>
+    /// <param name="place">Random bits, of which the lowest 32 count, or <see cref="Centre"/>.</param>
+    private (int Start, int Length) Span(int length, ulong place)
     {
-        var (roomX, roomY) = (image.Width - size, image.Height - size);
-        var left = roomX <= 0 ? roomX / 2 : place is { } bits ? (int)((bits & 0xffffffff) * ((ulong)roomX + 1) >> 32) : roomX / 2;
-        var top = roomY <= 0 ? roomY / 2 : place is { } more ? (int)((more >> 32) * ((ulong)roomY + 1) >> 32) : roomY / 2;
+        var room = length - SampleSide;
+        return room <= 0 ? (0, length) : ((int)((place & 0xffffffff) * ((ulong)room + 1) >> 32), SampleSide);
+    }
+
+    /// <summary>Copies a sample's window; outside the image its edge pixels go on.</summary>
+    /// <param name="image">The whole image, or just its window.</param>
+    private void CopyWindow(DecodedImage image, ulong place, Span<byte> destination)
+    {
+        var (size, (left, columns), (top, rows)) = (SampleSide, Span(image.Width, place), Span(image.Height, place >> 32));
+        var (marginX, marginY) = ((size - columns) / 2, (size - rows) / 2);
         for (var y = 0; y < size; y++)
         {
-            var row = image.Pixels.AsSpan(Math.Clamp(top + y, 0, image.Height - 1) * image.Width * 3, image.Width * 3);
+            var row = image.Pixels.AsSpan((((top + Math.Clamp(y - marginY, 0, rows - 1)) * image.Width) + left) * 3, columns * 3);
             var target = destination.Slice(y * size * 3, size * 3);
-            if (roomX >= 0)
-            {
-                row.Slice(left * 3, size * 3).CopyTo(target);
-                continue;
-            }
-
-            for (var x = 0; x < size; x++) row.Slice(Math.Clamp(left + x, 0, image.Width - 1) * 3, 3).CopyTo(target[(x * 3)..]);
+            row.CopyTo(target[(marginX * 3)..]);
+            for (var x = 0; x < marginX; x++) row[..3].CopyTo(target[(x * 3)..]);
+            for (var x = marginX + columns; x < size; x++) row[^3..].CopyTo(target[(x * 3)..]);
         }
     }
 
