@@ -36,6 +36,8 @@ public static class ModelExporter
             Id = checkpoint.Id.ToString(),
             Producer = $"{OnnxModel.ProducerName} {OnnxModel.ProducerVersion}",
             Spec = checkpoint.Spec,
+            Planes = checkpoint.Spec.Planes,
+            RatePoints = 1,
             Files = new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal)
             {
                 [ModelManifest.EncoderFileName] = Describe(encoder),

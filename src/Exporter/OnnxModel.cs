@@ -23,11 +23,11 @@ internal static class OnnxModel
 
     /// <summary>The encoder as a file's bytes.</summary>
     public static byte[] Encoder(Checkpoint checkpoint) =>
-        Wrap(EncoderGraph.Build(checkpoint), checkpoint, "vqvae-encoder/1", "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
+        Wrap(EncoderGraph.Build(checkpoint), checkpoint, GraphNames.EncoderFormat, "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
 
     /// <summary>The decoder as a file's bytes.</summary>
     public static byte[] Decoder(Checkpoint checkpoint) =>
-        Wrap(DecoderGraph.Build(checkpoint), checkpoint, "vqvae-decoder/1", "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
+        Wrap(DecoderGraph.Build(checkpoint), checkpoint, GraphNames.DecoderFormat, "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
 
     private static byte[] Wrap(GraphProto graph, Checkpoint checkpoint, string format, string documentation)
     {
@@ -40,9 +40,9 @@ internal static class OnnxModel
             Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
-        model.MetadataProps.Add(new StringStringEntryProto { Key = "format", Value = format });
-        model.MetadataProps.Add(new StringStringEntryProto { Key = "model_id", Value = checkpoint.Id.ToString() });
-        model.MetadataProps.Add(new StringStringEntryProto { Key = "spec", Value = checkpoint.Spec.ToJson() });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.FormatKey, Value = format });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.ModelIdKey, Value = checkpoint.Id.ToString() });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.SpecKey, Value = checkpoint.Spec.ToJson() });
         return model.ToByteArray();
     }
 }

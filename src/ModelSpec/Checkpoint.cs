@@ -78,9 +78,6 @@ public sealed class Checkpoint
     /// <summary>The values of a tensor of <see cref="ModelTensors.For"/>.</summary>
     public ReadOnlySpan<float> Values(string name) => _file[name].Values<float>();
 
-    /// <summary>The tensor's little-endian bytes.</summary>
-    public ReadOnlyMemory<byte> Bytes(string name) => _file[name].Data;
-
     /// <summary>Starts a checkpoint file: the metadata are set, the tensors are the caller's to add.</summary>
     public static SafetensorsWriter CreateWriter(ModelSpec spec, Provenance? provenance)
     {

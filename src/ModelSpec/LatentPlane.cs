@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VqVae.Models;
 
 /// <summary>One grid of indices: <c>[N, Stages, H/Stride, W/Stride]</c>, each index in <c>[0, Codes)</c>.</summary>
@@ -8,8 +10,10 @@ namespace VqVae.Models;
 public sealed record LatentPlane(string Name, int Stride, int Stages, int Codes)
 {
     /// <summary>The name of the plane's tensor in the graphs: <c>indices</c>, or <c>indices_NAME</c> where there are several planes.</summary>
+    [JsonIgnore]
     public string TensorName => Name.Length == 0 ? "indices" : "indices_" + Name;
 
     /// <summary>Bits that one index takes in fixed-length coding: ⌈log₂ <see cref="Codes"/>⌉.</summary>
+    [JsonIgnore]
     public int BitsPerIndex => Codes <= 1 ? 0 : 32 - int.LeadingZeroCount(Codes - 1);
 }

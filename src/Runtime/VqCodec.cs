@@ -25,7 +25,7 @@ public sealed class VqCodec : IDisposable
     {
         _graphs = graphs;
         _limits = limits;
-        _planes = [.. graphs.Manifest.Spec.Planes];
+        _planes = [.. graphs.Manifest.Planes];
         _stages = _planes.Max(p => p.Stages);
         _id = ModelId.Parse(graphs.Manifest.Id);
         _gate = new UsageGate(graphs.Dispose);
@@ -45,6 +45,8 @@ public sealed class VqCodec : IDisposable
     /// <param name="options">Device, threads and limits.</param>
     /// <exception cref="ModelFormatException">The folder or one of its files is missing, malformed, or not the file that was hashed.</exception>
     /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there; the message says what is missing.</exception>
+    /// <exception cref="IOException">A file of the folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file of the folder may not be read.</exception>
     public static VqCodec Load(string modelFolder, VqCodecOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
@@ -57,6 +59,8 @@ public sealed class VqCodec : IDisposable
     /// <param name="options">Device, threads and limits.</param>
     /// <exception cref="ModelFormatException">There is no model in either place, or it is malformed.</exception>
     /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there; the message says what is missing.</exception>
+    /// <exception cref="IOException">A file of the folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file of the folder may not be read.</exception>
     public static VqCodec LoadDefault(VqCodecOptions? options = null) => Load(DefaultModel.FindFolder(), options);
 
     /// <summary>Compresses an image.</summary>
@@ -204,8 +208,7 @@ public sealed class VqCodec : IDisposable
     {
         CheckSide(width, nameof(width));
         CheckSide(height, nameof(height));
-        if ((long)width * height > _limits.MaxPixels)
-            throw new ArgumentException($"the image is {width}×{height}: expected at most {_limits.MaxPixels} pixels, got {(long)width * height}");
+        if (_limits.Excess(width, height, Padding.Of(_planes, width, height)) is { } excess) throw new ArgumentException(excess);
 
         var row = (long)width * PixelRows.BytesPerPixel(format);
         if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}");

@@ -62,13 +62,13 @@ internal sealed class RuntimeWorkload : IDisposable
 
     public int[] EncoderGraph()
     {
-        Codec.Graphs.Sessions.Encoder.Run(_options, [GraphContract.Image, GraphContract.Rate, GraphContract.Lambda], _encoderInputs, _indicesName, _indicesValue);
+        Codec.Graphs.Sessions.Encoder.Run(_options, [GraphNames.Image, GraphNames.Rate, GraphNames.Lambda], _encoderInputs, _indicesName, _indicesValue);
         return _indices;
     }
 
     public byte[] DecoderGraph()
     {
-        Codec.Graphs.Sessions.Decoder.Run(_options, [_indicesName[0], GraphContract.Rate], _decoderInputs, [GraphContract.Image], _decodedValue);
+        Codec.Graphs.Sessions.Decoder.Run(_options, [_indicesName[0], GraphNames.Rate], _decoderInputs, [GraphNames.Image], _decodedValue);
         return _decoded;
     }
 

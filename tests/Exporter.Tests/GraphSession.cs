@@ -16,10 +16,6 @@ internal sealed class GraphSession : IDisposable
         _decoder = new InferenceSession(decoder, options);
     }
 
-    public InferenceSession Encoder => _encoder;
-
-    public InferenceSession Decoder => _decoder;
-
     public (int[] Indices, long[] Shape) Encode(byte[] image, int n, int height, int width, float lambda, int rate = 0)
     {
         using var pixels = OrtValue.CreateTensorValueFromMemory(image, [n, height, width, 3]);

@@ -27,7 +27,6 @@ public class CheckpointTests
         {
             Assert.Equal(tensor.Shape.Aggregate(1, (product, n) => product * n), checkpoint.Values(tensor.Name).Length);
             Assert.Equal(raw[tensor.Name].Values<float>().ToArray(), checkpoint.Values(tensor.Name).ToArray());
-            Assert.Equal(raw[tensor.Name].Data.ToArray(), checkpoint.Bytes(tensor.Name).ToArray());
         }
 
         Assert.Equal(ModelId.Compute(spec, name => raw[name].Data), checkpoint.Id);

@@ -16,6 +16,8 @@ public class ModelManifestTests
         Id = "0123456789abcdef",
         Producer = "exporter 0.1.0",
         Spec = Preset.Small.Model,
+        Planes = Preset.Small.Model.Planes,
+        RatePoints = 1,
         Files = new Dictionary<string, ManifestFile>
         {
             [ModelManifest.EncoderFileName] = new(Encoder.Length, Convert.ToHexStringLower(SHA256.HashData(Encoder))),
@@ -33,10 +35,19 @@ public class ModelManifestTests
 
         Assert.Equal(json, read.ToJson());
         Assert.Equal((Full.Name, Full.Id, Full.Producer, Full.Spec), (read.Name, read.Id, read.Producer, read.Spec));
+        Assert.Equal(Full.Planes, read.Planes);
         Assert.Equal(Full.Files, read.Files);
         Assert.Equal(Full.Verification, read.Verification);
         Assert.Equal(24.5, read.Provenance?.Metrics?["psnr_stages_1"]);
         Assert.Equal(Full.License, read.License);
+    }
+
+    [Fact]
+    public void ToJson_Planes_HaveDocumentedKeys()
+    {
+        var json = JsonNode.Parse(Full.ToJson())!;
+        Assert.Equal("""[{"name":"","stride":8,"stages":4,"codes":512}]""", json["planes"]!.ToJsonString());
+        Assert.Equal("1", json["rate_points"]!.ToJsonString());
     }
 
     [Fact]
@@ -60,7 +71,7 @@ public class ModelManifestTests
     [Fact]
     public void FromJson_AnyRequiredKeyLeftOutOrNull_Throws()
     {
-        foreach (var key in new[] { "format", "name", "id", "producer", "spec", "files", "verification" })
+        foreach (var key in new[] { "format", "name", "id", "producer", "spec", "planes", "rate_points", "files", "verification" })
         {
             Refused(json => Assert.True(json.Remove(key)));
             Refused(json => json[key] = null);
@@ -89,6 +100,15 @@ public class ModelManifestTests
     [InlineData("id", "\"0123\"")]
     [InlineData("id", "81985529216486895")]
     [InlineData("spec", "{}")]
+    [InlineData("planes", "[]")]
+    [InlineData("planes", "[null]")]
+    [InlineData("planes", """[{"name":"","stride":8,"stages":4}]""")]
+    [InlineData("planes", """[{"name":"","stride":8,"stages":4,"codes":513}]""")]
+    [InlineData("planes", """[{"name":"","stride":4,"stages":4,"codes":512}]""")]
+    [InlineData("planes", """[{"name":"","stride":8,"stages":3,"codes":512}]""")]
+    [InlineData("planes", """[{"name":"top","stride":8,"stages":4,"codes":512}]""")]
+    [InlineData("rate_points", "0")]
+    [InlineData("rate_points", "2")]
     [InlineData("files", "[]")]
     [InlineData("files", """{"encoder.onnx":null}""")]
     [InlineData("verification", "true")]

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace VqVae.Models.Tests;
 
 public class PresetTests
@@ -88,6 +91,30 @@ public class PresetTests
 
         // Two operations a multiply-accumulate: the figure that this model is known by.
         Assert.InRange(2 * cost.Decoder, 467_000, 481_000);
+    }
+
+    [Fact]
+    public void Preset_AsJson_IsReadBackAsItWas()
+    {
+        foreach (var preset in Preset.All)
+            Assert.Equal(preset, JsonSerializer.Deserialize(preset.ToJson(), ModelJson.Default.Preset));
+    }
+
+    [Fact]
+    public void Preset_AnyKeyOfItsJsonLeftOut_IsAnErrorThatNamesIt()
+    {
+        foreach (var part in new[] { null, "model", "training" })
+        {
+            foreach (var (key, _) in Part(JsonNode.Parse(Preset.Small.ToJson())!))
+            {
+                var without = JsonNode.Parse(Preset.Small.ToJson())!;
+                Part(without).Remove(key);
+                var error = Assert.Throws<JsonException>(() => without.Deserialize(ModelJson.Default.Preset));
+                Assert.Contains($"'{key}'", error.Message, StringComparison.Ordinal);
+            }
+
+            JsonObject Part(JsonNode json) => (part is null ? json : json[part]!).AsObject();
+        }
     }
 
     [Fact]

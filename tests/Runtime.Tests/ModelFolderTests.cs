@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using VqVae.Models;
 using VqVae.TestSupport;
@@ -101,6 +102,40 @@ public sealed class ModelFolderTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal(
             $"decoder.onnx: expected the model {model.Codec.Manifest.Id}, as model.json says, got {ModelManifest.Load(other).Id}",
             Assert.Throws<ModelFormatException>(() => VqCodec.Load(folder)).Message);
+    }
+
+    [Theory]
+    [InlineData("codes", 19)]
+    [InlineData("stages", 2)]
+    [InlineData("hidden", 17)]
+    public void Load_SpecEditedInTheManifest_IsRefused(string key, int value)
+    {
+        var folder = Copy();
+        EditManifest(folder, json =>
+        {
+            json["spec"]![key] = value;
+            if (json["planes"]![0]!.AsObject().ContainsKey(key)) json["planes"]![0]![key] = value;
+        });
+        var message = Assert.Throws<ModelFormatException>(() => VqCodec.Load(folder)).Message;
+        Assert.StartsWith("encoder.onnx: expected the spec {", message, StringComparison.Ordinal);
+        Assert.Matches($"\"{key}\":{value},.*as model.json says, got .*\"{key}\":", message);
+    }
+
+    [Theory]
+    [InlineData("encoder.onnx", "format")]
+    [InlineData("encoder.onnx", "model_id")]
+    [InlineData("decoder.onnx", "model_id")]
+    [InlineData("decoder.onnx", "spec")]
+    public void Load_GraphWithoutMetadata_IsRefused(string name, string key)
+    {
+        // The key's last letter is changed, so that lengths in the file stay right.
+        var folder = Replace(name, content =>
+        {
+            var at = content.AsSpan().LastIndexOf([10, (byte)key.Length, .. Encoding.ASCII.GetBytes(key)]);
+            content[at + 1 + key.Length] = (byte)'?';
+            return content;
+        });
+        Assert.Equal($"{name}: the metadata '{key}' is missing", Assert.Throws<ModelFormatException>(() => VqCodec.Load(folder)).Message);
     }
 
     [Fact]

@@ -105,6 +105,57 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void Create_CudaWithAGraphThatOnnxRuntimeRefuses_BlamesTheGraph()
+    {
+        var options = new VqCodecOptions { Device = VqDevice.Cuda() };
+        var error = Assert.Throws<ModelFormatException>(() => Create(Encoder, Model(Node("NoSuchOperator", "")), options, new FakeProviders()));
+        Assert.StartsWith("decoder.onnx: ONNX Runtime refuses it: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void CreateOptions_Threads_AreThoseAskedFor(int threads)
+    {
+        using var options = new SessionFactory(new VqCodecOptions { Threads = threads }, new FakeProviders()).CreateOptions();
+        Assert.Equal(threads, options.IntraOpNumThreads);
+    }
+
+    [Fact]
+    public void CreateOptions_NoThreads_AreTheCoresThatTheProcessMayUse()
+    {
+        using var options = new SessionFactory(new VqCodecOptions(), new FakeProviders()).CreateOptions();
+        Assert.Equal(Environment.ProcessorCount, options.IntraOpNumThreads);
+    }
+
+    [Fact]
+    public void Run_ImageOver16Megapixels_GivesItsMemoryBackAndTheSameResult()
+    {
+        Assert.False(ModelGraphs.ShrinksArena(ModelGraphs.LargestPixelsKept, VqDevice.Cpu));
+        Assert.True(ModelGraphs.ShrinksArena(ModelGraphs.LargestPixelsKept + 1, VqDevice.Cpu));
+        Assert.False(ModelGraphs.ShrinksArena(ModelGraphs.LargestPixelsKept + 1, VqDevice.Cuda()));
+
+        // The same image of a model's smallest size, many times: the run is over the threshold, and each of its images is known.
+        const int Side = 512;
+        const int Count = (int)(ModelGraphs.LargestPixelsKept / (Side * Side)) + 1;
+        var image = DrawnImage.Rgb(Side, Side, seed: 1);
+        var one = model.Codec.Graphs.Encode(image, 1, Side, Side, rate: 0, lambda: 0)[0];
+        var many = model.Codec.Graphs.Encode([.. Enumerable.Repeat(image, Count).SelectMany(i => i)], Count, Side, Side, rate: 0, lambda: 0)[0];
+        Assert.Equal(one, many[..one.Length]);
+        Assert.Equal(one, many[^one.Length..]);
+    }
+
+    [Fact]
+    public void OrtValues_ShapeThatDoesNotFit_ThrowsAndReleasesTheOthers()
+    {
+        var values = new OrtValues(2);
+        values.Add<int>(new int[4], 4);
+        var error = Assert.Throws<InvalidOperationException>(() => values.Add<int>(new int[4], 2, 3));
+        Assert.StartsWith("ONNX Runtime makes no tensor of shape [2, 3]: ", error.Message, StringComparison.Ordinal);
+        values.Dispose();
+    }
+
+    [Fact]
     public void Create_AutoWithoutDriver_FallsBackToTheCpu()
     {
         var providers = new FakeProviders { Fails = true };

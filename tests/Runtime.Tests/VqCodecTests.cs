@@ -186,7 +186,19 @@ public sealed class VqCodecTests(TinyModel model) : IClassFixture<TinyModel>
         var vq = Codec.Compress(new byte[11 * 10 * 3], 11, 10);
         Assert.Throws<ArgumentException>(() => codec.Compress(new byte[11 * 10 * 3], 11, 10));
         Assert.Throws<VqFormatException>(() => codec.Decompress(vq));
-        Assert.Equal(10, codec.Decompress(codec.Compress(new byte[10 * 10 * 3], 10, 10)).Height);
+        Assert.Equal(8, codec.Decompress(codec.Compress(new byte[8 * 8 * 3], 8, 8)).Height);
+    }
+
+    [Fact]
+    public void Load_LimitThatOnlyThePaddedImageExceeds_HoldsBothWays()
+    {
+        // A row of 40 pixels is 8 rows of them for the graphs.
+        using var codec = VqCodec.Load(model.Folder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1, Limits = new VqLimits { MaxPixels = 319 } });
+        var row = DrawnImage.Rgb(40, 1, seed: 1);
+        const string Expected = "the image is 40×1, extended to 40×8 for the model: expected at most 319 pixels, got 320";
+        Assert.Equal(Expected, Assert.Throws<ArgumentException>(() => codec.Compress(row, 40, 1)).Message);
+        Assert.Equal(Expected, Assert.Throws<VqFormatException>(() => codec.Decompress(Codec.Compress(row, 40, 1))).Message);
+        Assert.Equal(31, codec.Decompress(codec.Compress(DrawnImage.Rgb(31, 7, seed: 1), 31, 7)).Width);
     }
 
     [Fact]

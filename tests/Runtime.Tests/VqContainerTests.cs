@@ -88,7 +88,7 @@ public class VqContainerTests
         { "the reserved bit", Coding, [8], "offset 6: reserved bit: expected 0, got 1" },
         { "an unknown entropy mode", Coding, [0x20], "offset 6: entropy mode: expected 0 (raw), got 2" },
         { "another model", Id, [0xff], "the file was made with the model ff23456789abcdef, this is 0123456789abcdef ('handmade')" },
-        { "another rate point", RatePoint, [1], "rate point: expected 0, the model's only one, got 1" },
+        { "another rate point", RatePoint, [1], "rate point: expected one below 1, the number that the model has, got 1" },
         { "no stages", Stages, [0], "offset 16: stages: expected 1 to 255, got 0" },
         { "too many stages", Stages, [3], "stages: expected 1 to the model's 2, got 3" },
         { "an index of no code", Payload, [20], "stage 0, position 0: expected an index below 20, got a higher one" },

@@ -24,7 +24,7 @@ internal static class DecoderGraph
         var indices = graph.Input(
             spec.Planes[0].TensorName, DataType.Int32, $"Any leading 1 to {spec.Stages} stages of the encoder's indices.",
             batch, Dim.Named("l"), height / spec.Stride, width / spec.Stride);
-        var rate = graph.Input("rate", DataType.Int32, "The rate point: 0, the only one of this model.", 1);
+        var rate = graph.Input(GraphNames.Rate, DataType.Int32, "The rate point: 0, the only one of this model.", 1);
 
         var layers = new Layers(graph, checkpoint);
         var stages = graph.ShapeOf("stages", indices, 1, 2);
@@ -61,6 +61,6 @@ internal static class DecoderGraph
         // Rounds half to even and saturates to a byte in one pass.
         var bytes = graph.QuantizeLinear("pixels.bytes", scaled, graph.Constant<float>("pixels.step", [1]), graph.Constant<byte>("pixels.zero", [0]));
         if (spec.InputChannels == 1) bytes = graph.Concat("pixels.grey", 1, bytes, bytes, bytes);
-        return graph.Transpose("image", bytes, 0, 2, 3, 1);
+        return graph.Transpose(GraphNames.Image, bytes, 0, 2, 3, 1);
     }
 }

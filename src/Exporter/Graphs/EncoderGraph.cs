@@ -18,9 +18,9 @@ internal static class EncoderGraph
         var graph = new GraphBuilder("encoder", "Image to codebook indices: pixel scaling, network and residual nearest-code search.");
         graph.NameAxis(height / spec.Stride, "h");
         graph.NameAxis(width / spec.Stride, "w");
-        var image = graph.Input("image", DataType.Uint8, $"RGB images; height and width are multiples of {spec.LargestStride}.", batch, height, width, 3);
-        var rate = graph.Input("rate", DataType.Int32, "The rate point: 0, the only one of this model.", 1);
-        var lambda = graph.Input("lambda", DataType.Float, "Weight of the code length in the search, in squared 8-bit units a bit; 0 for the nearest code.", 1);
+        var image = graph.Input(GraphNames.Image, DataType.Uint8, $"RGB images; height and width are multiples of {spec.LargestStride}.", batch, height, width, 3);
+        var rate = graph.Input(GraphNames.Rate, DataType.Int32, "The rate point: 0, the only one of this model.", 1);
+        var lambda = graph.Input(GraphNames.Lambda, DataType.Float, "Weight of the code length in the search, in squared 8-bit units a bit; 0 for the nearest code.", 1);
 
         var layers = new Layers(graph, checkpoint);
         var x = ScaledPixels(graph, spec, image);

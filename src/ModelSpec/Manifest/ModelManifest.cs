@@ -71,6 +71,12 @@ public sealed record ModelManifest
     /// <summary>The hyperparameters.</summary>
     public required ModelSpec Spec { get; init; }
 
+    /// <summary>The index grids, in the order of the graphs' tensors; those of <see cref="Spec"/>.</summary>
+    public required IReadOnlyList<LatentPlane> Planes { get; init; }
+
+    /// <summary>Number of rate points: what the graphs' input <c>rate</c> may be is 0 to one less. Today's models have one.</summary>
+    public required int RatePoints { get; init; }
+
     /// <summary>The folder's files by name.</summary>
     public required IReadOnlyDictionary<string, ManifestFile> Files { get; init; }
 
@@ -84,16 +90,19 @@ public sealed record ModelManifest
     public ManifestLicense? License { get; init; }
 
     /// <summary>Reads and checks a folder's manifest; the files that it names are not opened.</summary>
-    /// <exception cref="ModelFormatException">The manifest is missing, malformed, of another version, or names a file outside the folder.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The manifest is missing, malformed, of another version, names a file outside the folder, or is itself no regular file inside the folder.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static ModelManifest Load(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new ModelFormatException($"'{folder}' is not a model folder: it has no {FileName}");
-        if (file.Length > MaxManifestBytes) throw new ModelFormatException($"{path}: expected at most {MaxManifestBytes} bytes, got {file.Length}");
+        using var stream = RegularFile.OpenInside(folder, FileName) ?? throw new ModelFormatException($"'{folder}' is not a model folder: it has no {FileName}");
+        if (stream.Length > MaxManifestBytes) throw new ModelFormatException($"{path}: expected at most {MaxManifestBytes} bytes, got {stream.Length}");
         try
         {
-            return FromJson(File.ReadAllBytes(path));
+            return FromJson(RegularFile.ReadAll(stream));
         }
         catch (ModelFormatException e)
         {
@@ -130,15 +139,16 @@ public sealed record ModelManifest
     }
 
     /// <summary>Reads one of the folder's files and checks its length and hash.</summary>
-    /// <exception cref="ModelFormatException">The manifest does not name it, it is missing, or it is not the file that was hashed.</exception>
+    /// <exception cref="ModelFormatException">The manifest does not name it, it is missing, no regular file inside the folder, or not the file that was hashed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public byte[] ReadFile(string folder, string name)
     {
         if (!Files.TryGetValue(name, out var expected)) throw new ModelFormatException($"{Path.Combine(folder, FileName)} does not name {name}");
         var path = Path.Combine(folder, name);
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new ModelFormatException($"{path} is missing");
-        if (file.Length != expected.Bytes) throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {file.Length}");
-        var content = File.ReadAllBytes(path);
+        using var stream = RegularFile.OpenInside(folder, name) ?? throw new ModelFormatException($"{path} is missing");
+        if (stream.Length != expected.Bytes) throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {stream.Length}");
+        var content = RegularFile.ReadAll(stream);
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));
         if (hash != expected.Sha256) throw new ModelFormatException($"{path}: expected SHA-256 {expected.Sha256}, got {hash}");
         return content;
@@ -147,12 +157,15 @@ public sealed record ModelManifest
     private void Validate()
     {
         if (Format != CurrentFormat) throw new ModelFormatException($"expected manifest format {CurrentFormat}, got {Format}");
-        if (Name is null || Id is null || Producer is null || Spec is null || Files is null || Verification is null)
+        if (Name is null || Id is null || Producer is null || Spec is null || Planes is null || Files is null || Verification is null)
             throw new ModelFormatException("a required field is null");
         _ = ModelId.Parse(Id);
         CheckLabel("name", Name);
         CheckLabel("producer", Producer);
         Spec.Validate();
+        if (!Planes.SequenceEqual(Spec.Planes))
+            throw new ModelFormatException($"planes: expected {Text(Spec.Planes)}, as the spec says, got {Text(Planes)}");
+        if (RatePoints != 1) throw new ModelFormatException($"rate points: expected 1, got {RatePoints}");
         foreach (var (name, file) in Files)
         {
             if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny("/\\:\0"))
@@ -161,6 +174,9 @@ public sealed record ModelManifest
                 throw new ModelFormatException($"{name}: expected a length up to {MaxFileBytes} and a SHA-256");
         }
     }
+
+    private static string Text(IReadOnlyList<LatentPlane> planes) =>
+        "[" + string.Join("; ", planes.Take(4).Select(p => p is null ? "null" : $"stride {p.Stride}, {p.Stages} stages, {p.Codes} codes")) + "]";
 
     /// <summary>Texts that tools print: one short line, nothing that a terminal would act on.</summary>
     private static void CheckLabel(string field, string text)

@@ -34,14 +34,14 @@ public sealed class SafetensorsFile
     /// <summary>The strings under <c>__metadata__</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelFormatException">The file is malformed; the message names it and says what is wrong.</exception>
+    /// <summary>Reads a file; links to one are followed.</summary>
+    /// <exception cref="ModelFormatException">The file is malformed or no regular file; the message names it and says what is wrong.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Load(string path)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var stream = RegularFile.Open(path);
             if (stream.Length > MaxFileBytes) throw new ModelFormatException($"expected at most {MaxFileBytes} bytes, got {stream.Length}");
             var prefix = new byte[Math.Min(PrefixBytes, stream.Length)];
             stream.ReadExactly(prefix);
@@ -50,9 +50,7 @@ public sealed class SafetensorsFile
             var header = new byte[HeaderLength(prefix, stream.Length)];
             stream.ReadExactly(header);
             var layout = SafetensorsHeader.Parse(header, stream.Length - stream.Position);
-            var data = new byte[stream.Length - stream.Position];
-            stream.ReadExactly(data);
-            return new SafetensorsFile(layout, data);
+            return new SafetensorsFile(layout, RegularFile.ReadAll(stream));
         }
         catch (ModelFormatException e)
         {

@@ -77,13 +77,12 @@ internal static class VqContainer
         var id = ModelId.Parse(model.Id);
         if (header.ModelId != id) VqThrow.WrongModel(header.ModelId, id, model.Name, !IsChecksumRight(file));
 
-        var planes = model.Spec.Planes;
+        var planes = model.Planes;
         var stages = planes.Max(p => p.Stages);
         if (header.Stages > stages) throw new VqFormatException($"stages: expected 1 to the model's {stages}, got {header.Stages}");
-        if (header.RatePoint != 0) throw new VqFormatException($"rate point: expected 0, the model's only one, got {header.RatePoint}");
-        var pixels = (long)header.Width * header.Height;
-        if (pixels > limits.MaxPixels)
-            throw new VqFormatException($"the image is {header.Width}×{header.Height}: expected at most {limits.MaxPixels} pixels, got {pixels}");
+        if (header.RatePoint >= model.RatePoints)
+            throw new VqFormatException($"rate point: expected one below {model.RatePoints}, the number that the model has, got {header.RatePoint}");
+        if (limits.Excess(header.Width, header.Height, Padding.Of(planes, header.Width, header.Height)) is { } excess) throw new VqFormatException(excess);
 
         SkipSections(ref reader, header);
         var expected = reader.Position + PayloadSize(planes, header.Stages, header.Width, header.Height) + ChecksumSize;

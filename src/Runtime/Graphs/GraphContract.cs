@@ -11,37 +11,54 @@ namespace VqVae.Runtime;
 /// </remarks>
 internal static class GraphContract
 {
-    public const string Image = "image";
-    public const string Rate = "rate";
-    public const string Lambda = "lambda";
-
-    /// <summary>The key of a graph's metadata under which the exporter writes the model id.</summary>
-    private const string ModelIdKey = "model_id";
-
     /// <exception cref="ModelFormatException">The graph is not the encoder of the manifest's model.</exception>
     public static void CheckEncoder(InferenceSession session, ModelManifest manifest) => Check(
         ModelManifest.EncoderFileName,
+        GraphNames.EncoderFormat,
         session,
         manifest,
-        [new(Image, TensorElementType.UInt8, 4), new(Rate, TensorElementType.Int32, 1), new(Lambda, TensorElementType.Float, 1)],
-        [.. manifest.Spec.Planes.Select(Indices)]);
+        [new(GraphNames.Image, TensorElementType.UInt8, 4), new(GraphNames.Rate, TensorElementType.Int32, 1), new(GraphNames.Lambda, TensorElementType.Float, 1)],
+        [.. manifest.Planes.Select(Indices)]);
 
     /// <exception cref="ModelFormatException">The graph is not the decoder of the manifest's model.</exception>
     public static void CheckDecoder(InferenceSession session, ModelManifest manifest) => Check(
         ModelManifest.DecoderFileName,
+        GraphNames.DecoderFormat,
         session,
         manifest,
-        [.. manifest.Spec.Planes.Select(Indices), new(Rate, TensorElementType.Int32, 1)],
-        [new(Image, TensorElementType.UInt8, 4)]);
+        [.. manifest.Planes.Select(Indices), new(GraphNames.Rate, TensorElementType.Int32, 1)],
+        [new(GraphNames.Image, TensorElementType.UInt8, 4)]);
 
     private static Slot Indices(LatentPlane plane) => new(plane.TensorName, TensorElementType.Int32, 4);
 
-    private static void Check(string graph, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs)
+    private static void Check(string graph, string format, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs)
     {
-        if (session.ModelMetadata.CustomMetadataMap.TryGetValue(ModelIdKey, out var id) && id != manifest.Id)
-            throw new ModelFormatException($"{graph}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
         CheckSide(graph, "input", session.InputMetadata, inputs);
         CheckSide(graph, "output", session.OutputMetadata, outputs);
+        CheckMetadata(graph, format, session.ModelMetadata.CustomMetadataMap, manifest);
+    }
+
+    /// <summary>The hashes say that the files are the manifest's; this says that the manifest is theirs, so that an edited one is noticed.</summary>
+    private static void CheckMetadata(string graph, string format, IReadOnlyDictionary<string, string> found, ModelManifest manifest)
+    {
+        if (Value(GraphNames.FormatKey) is var named && named != format) throw new ModelFormatException($"{graph}: expected the format '{format}', got '{named}'");
+        if (Value(GraphNames.ModelIdKey) is var id && id != manifest.Id)
+            throw new ModelFormatException($"{graph}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
+        ModelSpec spec;
+        try
+        {
+            spec = ModelSpec.FromJson(Value(GraphNames.SpecKey));
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{graph}: {e.Message}", e);
+        }
+
+        if (spec != manifest.Spec)
+            throw new ModelFormatException($"{graph}: expected the spec {manifest.Spec.ToJson()}, as {ModelManifest.FileName} says, got {spec.ToJson()}");
+
+        string Value(string key) =>
+            found.TryGetValue(key, out var value) ? value : throw new ModelFormatException($"{graph}: the metadata '{key}' is missing");
     }
 
     private static void CheckSide(string graph, string side, IReadOnlyDictionary<string, NodeMetadata> found, Slot[] expected)

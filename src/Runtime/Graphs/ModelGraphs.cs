@@ -6,6 +6,9 @@ namespace VqVae.Runtime;
 /// <summary>A model's two graphs: uint8 images to int32 indices and back. Thread-safe.</summary>
 internal sealed class ModelGraphs : IDisposable
 {
+    /// <summary>Pixels of a run up to which its memory is kept for the next one.</summary>
+    internal const long LargestPixelsKept = 16L << 20;
+
     private readonly InferenceSession _encoder;
     private readonly InferenceSession _decoder;
     private readonly UsageGate _gate;
@@ -13,7 +16,7 @@ internal sealed class ModelGraphs : IDisposable
     private readonly string[] _encoderInputs;
     private readonly string[] _decoderInputs;
     private readonly string[] _planeNames;
-    private readonly string[] _imageName = [GraphContract.Image];
+    private readonly string[] _imageName = [GraphNames.Image];
 
     private ModelGraphs(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder, VqDevice device)
     {
@@ -26,10 +29,10 @@ internal sealed class ModelGraphs : IDisposable
         });
         Manifest = manifest;
         Device = device;
-        _planes = [.. manifest.Spec.Planes];
+        _planes = [.. manifest.Planes];
         _planeNames = [.. _planes.Select(p => p.TensorName)];
-        _encoderInputs = [GraphContract.Image, GraphContract.Rate, GraphContract.Lambda];
-        _decoderInputs = [.. _planeNames, GraphContract.Rate];
+        _encoderInputs = [GraphNames.Image, GraphNames.Rate, GraphNames.Lambda];
+        _decoderInputs = [.. _planeNames, GraphNames.Rate];
     }
 
     public ModelManifest Manifest { get; }
@@ -121,7 +124,7 @@ internal sealed class ModelGraphs : IDisposable
         values.Add<int>(new[] { rate }, 1);
         values.Add<float>(new[] { lambda }, 1);
         AddPlanes(values, indices, int.MaxValue, n, h, w);
-        Run(_encoder, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
+        Run(_encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
     }
 
     /// <summary>Decodes from and into the caller's memory, which is pinned meanwhile and not copied.</summary>
@@ -132,8 +135,14 @@ internal sealed class ModelGraphs : IDisposable
         AddPlanes(values, indices, stages, n, h, w);
         values.Add<int>(new[] { rate }, 1);
         values.Add(image, n, h, w, 3);
-        Run(_decoder, _decoderInputs, values.Range(0, _planes.Length + 1), _imageName, values.Range(_planes.Length + 1, 1), cancellationToken);
+        Run(_decoder, (long)n * h * w, _decoderInputs, values.Range(0, _planes.Length + 1), _imageName, values.Range(_planes.Length + 1, 1), cancellationToken);
     }
+
+    /// <summary>
+    /// Whether ONNX Runtime gives its memory back after a run. It keeps what one run needed for the next, which is right for images of everyday
+    /// sizes and would hold gigabytes for ever after a single large one.
+    /// </summary>
+    internal static bool ShrinksArena(long pixels, VqDevice device) => pixels > LargestPixelsKept && !device.IsCuda;
 
     /// <summary>Refuses new calls; the sessions go when the last running call has left.</summary>
     public void Dispose() => _gate.Close();
@@ -153,20 +162,21 @@ internal sealed class ModelGraphs : IDisposable
 
     private void CheckImage(int length, int n, int h, int w)
     {
-        var multiple = Manifest.Spec.LargestStride;
+        var multiple = _planes.Max(p => p.Stride);
         if (n < 1 || h < 1 || w < 1 || h % multiple != 0 || w % multiple != 0)
             throw new ArgumentException($"expected at least one image with sides that are multiples of {multiple}, got {n} of {w}×{h}");
         if (length != checked(n * h * w * 3)) throw new ArgumentException($"expected {n * h * w * 3} bytes of pixels, got {length}");
     }
 
     private void Run(
-        InferenceSession session, string[] inputNames, ArraySegment<OrtValue> inputs, string[] outputNames, ArraySegment<OrtValue> outputs, CancellationToken cancellationToken)
+        InferenceSession session, long pixels, string[] inputNames, ArraySegment<OrtValue> inputs, string[] outputNames, ArraySegment<OrtValue> outputs, CancellationToken cancellationToken)
     {
         _gate.Enter(this);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var options = new RunOptions();
+            if (ShrinksArena(pixels, Device)) options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
             using var registration = cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, options);
             session.Run(options, inputNames, inputs, outputNames, outputs);
         }

@@ -35,15 +35,22 @@ internal sealed class SessionFactory(VqCodecOptions options, IExecutionProviders
             }
             catch (OnnxRuntimeException e)
             {
+                // A graph that no device opens is the model's fault, not the driver's; the CPU tells one from the other.
+                foreach (var session in OpenOnCpu(graphs)) session.Dispose();
                 throw new PlatformNotSupportedException(
                     $"{device} does not start: it needs an NVIDIA GPU of that number with its driver, and the CUDA and cuDNN libraries that ONNX Runtime's GPU build names ({FirstLine(e.Message)})", e);
             }
         }
 
+        return (OpenOnCpu(graphs), VqDevice.Cpu);
+    }
+
+    private InferenceSession[] OpenOnCpu(ReadOnlySpan<(string Name, byte[] Graph)> graphs)
+    {
         try
         {
             using var sessionOptions = CreateOptions();
-            return (OpenAll(graphs, sessionOptions), VqDevice.Cpu);
+            return OpenAll(graphs, sessionOptions);
         }
         catch (OnnxRuntimeException e)
         {
@@ -86,12 +93,13 @@ internal sealed class SessionFactory(VqCodecOptions options, IExecutionProviders
         }
     }
 
-    private SessionOptions CreateOptions()
+    internal SessionOptions CreateOptions()
     {
         var sessionOptions = new SessionOptions
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = options.Threads,
+            // ONNX Runtime's own default counts the machine's cores, whatever share of them a container may use.
+            IntraOpNumThreads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
             // Patterns are kept for every input shape that was ever seen, and images come in all sizes.
             EnableMemoryPattern = false,
             // Errors arrive as exceptions; the library writes nothing to the console.

@@ -12,6 +12,9 @@ internal readonly record struct Padding(int Width, int Height)
         return new Padding(Up(width, multiple), Up(height, multiple));
     }
 
+    /// <summary>Pixels of the padded image.</summary>
+    public long Pixels => (long)Width * Height;
+
     /// <summary>Positions of a plane's grid.</summary>
     public long Positions(LatentPlane plane) => (long)(Width / plane.Stride) * (Height / plane.Stride);
 

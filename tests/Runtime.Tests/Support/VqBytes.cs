@@ -8,6 +8,8 @@ internal static class VqBytes
 {
     public const string Id = "0123456789abcdef";
 
+    private static ModelSpec Spec => new() { Architecture = Architecture.Klt, Hidden = 8, EmbeddingDim = 8, Codes = 20, Stages = 2, Stride = 8 };
+
     /// <summary>The manifest of a model that has no graphs: one plane of stride 8, 20 codes, 2 stages.</summary>
     public static ModelManifest Manifest { get; } = new()
     {
@@ -15,7 +17,9 @@ internal static class VqBytes
         Name = "handmade",
         Id = Id,
         Producer = "test",
-        Spec = new ModelSpec { Architecture = Architecture.Klt, Hidden = 8, EmbeddingDim = 8, Codes = 20, Stages = 2, Stride = 8 },
+        Spec = Spec,
+        Planes = Spec.Planes,
+        RatePoints = 1,
         Files = new Dictionary<string, ManifestFile>(),
         Verification = new ManifestVerification { Verified = false },
     };
