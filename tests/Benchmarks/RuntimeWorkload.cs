@@ -92,7 +92,7 @@ internal sealed class RuntimeWorkload : IDisposable
         _folder.Dispose();
     }
 
-    private static string ExportRandom(TemporaryFolder folder)
+    internal static string ExportRandom(TemporaryFolder folder)
     {
         RandomCheckpoint.Save(Preset.Small.Model, seed: 1, folder["run"]);
         ModelExporter.Export(folder["run"], folder["small-random"], new ExportOptions { Unverified = true });

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using VqVae.Models;
 using VqVae.TestSupport;
 
 namespace VqVae.Runtime.Tests;
@@ -17,6 +20,30 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
         Assert.Equal(4, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Project_AsDocumented_CopiesTheModelToWhereLoadDefaultLooks()
+    {
+        using var folder = new TemporaryFolder();
+        var items = XmlBlock().Match(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md"))).Groups[1].Value;
+        File.WriteAllText(folder["app.csproj"], $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>{items}</Project>");
+        var shipped = Path.Combine("models", DefaultModel.Name, ModelManifest.FileName);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[shipped])!);
+        File.WriteAllText(folder[shipped], "{}");
+
+        var start = new ProcessStartInfo("dotnet", ["msbuild", folder["app.csproj"], "-nologo", "-t:AssignTargetPaths", "-getItem:ContentWithTargetPath"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var build = Process.Start(start)!;
+        var output = build.StandardOutput.ReadToEnd();
+        build.WaitForExit();
+        Assert.True(build.ExitCode == 0, output);
+        var item = JsonNode.Parse(output)!["Items"]!["ContentWithTargetPath"]!.AsArray().Single()!;
+        Assert.Equal(shipped, (string?)item["TargetPath"]);
+        Assert.Equal("PreserveNewest", (string?)item["CopyToOutputDirectory"]);
+        Assert.Equal(folder["models/small"], DefaultModel.FindFolder(null, folder.Path));
     }
 
     [Fact]
@@ -72,6 +99,9 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
+
+    [GeneratedRegex("```xml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex XmlBlock();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();

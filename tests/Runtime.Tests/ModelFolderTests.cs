@@ -131,7 +131,8 @@ public sealed class ModelFolderTests(TinyModel model) : IClassFixture<TinyModel>
         // The key's last letter is changed, so that lengths in the file stay right.
         var folder = Replace(name, content =>
         {
-            var at = content.AsSpan().LastIndexOf([10, (byte)key.Length, .. Encoding.ASCII.GetBytes(key)]);
+            byte[] field = [10, (byte)key.Length, .. Encoding.ASCII.GetBytes(key)];
+            var at = content.AsSpan().LastIndexOf(field);
             content[at + 1 + key.Length] = (byte)'?';
             return content;
         });

@@ -183,8 +183,8 @@ public class VqContainerTests
         }
 
         Assert.Equal("the image is 16777215×16777215: expected at most 268435456 pixels, got 281474943156225", Error(files[0]));
-        Assert.Throws<VqFormatException>(() => VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (17 * 9) - 1 }));
-        VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 17 * 9 });
+        Assert.Throws<VqFormatException>(() => VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (24 * 16) - 1 }));
+        VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 24 * 16 });
     }
 
     [Fact]

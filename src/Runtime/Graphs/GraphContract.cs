@@ -39,15 +39,16 @@ internal static class GraphContract
     }
 
     /// <summary>The hashes say that the files are the manifest's; this says that the manifest is theirs, so that an edited one is noticed.</summary>
-    private static void CheckMetadata(string graph, string format, IReadOnlyDictionary<string, string> found, ModelManifest manifest)
+    private static void CheckMetadata(string graph, string format, Dictionary<string, string> found, ModelManifest manifest)
     {
         if (Value(GraphNames.FormatKey) is var named && named != format) throw new ModelFormatException($"{graph}: expected the format '{format}', got '{named}'");
         if (Value(GraphNames.ModelIdKey) is var id && id != manifest.Id)
             throw new ModelFormatException($"{graph}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
+        var json = Value(GraphNames.SpecKey);
         ModelSpec spec;
         try
         {
-            spec = ModelSpec.FromJson(Value(GraphNames.SpecKey));
+            spec = ModelSpec.FromJson(json);
         }
         catch (ModelFormatException e)
         {
