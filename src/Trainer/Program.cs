@@ -22,7 +22,6 @@ try
     using var parser = new Parser(with =>
     {
         with.HelpWriter = null;
-        with.CaseInsensitiveEnumValues = true;
         with.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
     });
     var parsed = parser.ParseArguments<FitArguments, DoctorArguments>(args);

@@ -57,18 +57,13 @@ internal static class FitCommand
             Stages = arguments.Stages ?? preset.Model.Stages,
             Stride = arguments.Stride ?? preset.Model.Stride,
         };
-        var training = preset.Training with
+        var training = WithOptimization(preset.Training, arguments) with
         {
             Batch = arguments.Batch ?? preset.Training.Batch,
             ImageSize = arguments.Crop ?? arguments.Resize ?? preset.Training.ImageSize,
             SampleMode = arguments.Crop is not null ? SampleMode.Crop : arguments.Resize is not null ? SampleMode.Resize : preset.Training.SampleMode,
             Flip = arguments.Flip ?? preset.Training.Flip,
-            LearningRate = arguments.LearningRate ?? preset.Training.LearningRate,
             WarmupSteps = arguments.Warmup ?? preset.Training.WarmupSteps,
-            GradientClip = arguments.Clip ?? preset.Training.GradientClip,
-            WeightDecay = arguments.WeightDecay ?? preset.Training.WeightDecay,
-            CodebookWeight = arguments.CodebookWeight ?? preset.Training.CodebookWeight,
-            CommitmentWeight = arguments.CommitmentWeight ?? preset.Training.CommitmentWeight,
         };
         var settings = new RunSettings
         {
@@ -94,17 +89,20 @@ internal static class FitCommand
         {
             Data = arguments.Data ?? settings.Data,
             Threads = arguments.Threads ?? settings.Threads,
-            Training = settings.Training with
-            {
-                LearningRate = arguments.LearningRate ?? settings.Training.LearningRate,
-                GradientClip = arguments.Clip ?? settings.Training.GradientClip,
-                WeightDecay = arguments.WeightDecay ?? settings.Training.WeightDecay,
-                CodebookWeight = arguments.CodebookWeight ?? settings.Training.CodebookWeight,
-                CommitmentWeight = arguments.CommitmentWeight ?? settings.Training.CommitmentWeight,
-            },
+            Training = WithOptimization(settings.Training, arguments),
         };
         return Checked(WithLength(settings, arguments), arguments);
     }
+
+    /// <summary>What can be given at the start and on resuming alike.</summary>
+    private static TrainingSpec WithOptimization(TrainingSpec training, FitArguments arguments) => training with
+    {
+        LearningRate = arguments.LearningRate ?? training.LearningRate,
+        GradientClip = arguments.Clip ?? training.GradientClip,
+        WeightDecay = arguments.WeightDecay ?? training.WeightDecay,
+        CodebookWeight = arguments.CodebookWeight ?? training.CodebookWeight,
+        CommitmentWeight = arguments.CommitmentWeight ?? training.CommitmentWeight,
+    };
 
     private static RunSettings WithLength(RunSettings settings, FitArguments arguments)
     {

@@ -127,13 +127,12 @@ internal sealed class SampleSource
         }
 
         // Nothing more will be kept, so only the sample's own window is decoded.
-        (int Left, int Top, int Width, int Height) window = default;
-        var (part, _, _) = VipsImages.DecodeCrop(path, (width, height) =>
+        var (part, partWidth, partHeight) = VipsImages.DecodeCrop(path, (width, height) =>
         {
             var ((left, columns), (top, rows)) = (Span(width, place), Span(height, place >> 32));
-            return window = (left, top, columns, rows);
+            return (left, top, columns, rows);
         });
-        return new DecodedImage(part, window.Width, window.Height);
+        return new DecodedImage(part, partWidth, partHeight);
     }
 
     /// <summary>Keeps an image if there is room: the first ones stay, since in shuffled epochs replacing entries would never give a hit.</summary>

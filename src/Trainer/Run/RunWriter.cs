@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Models;
@@ -18,7 +19,7 @@ internal static class RunWriter
 
     /// <summary>Writes the three files; the checkpoint last, since the others belong to it.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="trained">The model, on any device. Its code lengths are set from the calibration samples.</param>
+    /// <param name="trained">The model, on any device; the checkpoint's code lengths come from the calibration samples.</param>
     /// <param name="source">The training samples.</param>
     /// <param name="provenance">What goes into the checkpoint about its origin.</param>
     public static void Write(RunFolder folder, Autoencoder trained, SampleSource source, Provenance provenance)
@@ -32,11 +33,10 @@ internal static class RunWriter
         foreach (var (name, target) in model.NamedTensors()) target.copy_(values[name]);
 
         var calibration = Calibration(model, source);
-        trained.Quantizer.CodeLengths.copy_(model.Quantizer.CodeLengths);
         var checkpoint = Checkpoint.CreateWriter(model.Spec, provenance);
-        foreach (var (name, value) in model.NamedTensors()) checkpoint.Add(name, value);
-        var id = ModelId.Compute(model.Spec, name => System.Runtime.InteropServices.MemoryMarshal.AsBytes(
-            model.NamedTensors().First(t => t.Name == name).Value.contiguous().data<float>().ToArray().AsSpan()).ToArray());
+        var weights = model.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
+        foreach (var (name, value) in weights) checkpoint.Add(name, value);
+        var id = ModelId.Compute(model.Spec, name => MemoryMarshal.AsBytes(weights[name].contiguous().data<float>().ToArray().AsSpan()).ToArray());
 
         calibration.Metadata["id"] = id.ToString();
         calibration.Save(folder.Calibration);
@@ -51,11 +51,13 @@ internal static class RunWriter
         var spec = model.Spec;
         var side = source.SampleSide / spec.Stride;
         var maps = Math.Clamp(CalibrationPositions / (side * side), 1, 1024);
-        var indices = new List<Tensor>();
+        var (images, indices) = (new List<Tensor>(), new List<Tensor>());
         for (var i = 0; i < maps; i++)
         {
             using var batchScope = NewDisposeScope();
-            var latents = model.Encode(PixelTensors.ToInput(Sample(source, i), spec.InputChannels));
+            var sample = Sample(source, i);
+            var latents = model.Encode(PixelTensors.ToInput(sample, spec.InputChannels));
+            if (i < CalibrationImages) images.Add(sample.MoveToOuterDisposeScope());
             indices.Add(model.Quantizer.Search(latents, lambda: 0).Indices.to(ScalarType.Int32).MoveToOuterDisposeScope());
         }
 
@@ -63,7 +65,7 @@ internal static class RunWriter
         SetCodeLengths(model, all);
         var writer = new SafetensorsWriter();
         writer.Metadata["format"] = RunFiles.CalibrationFormat;
-        writer.Add("images", cat([.. Enumerable.Range(0, Math.Min(CalibrationImages, maps)).Select(i => Sample(source, i))]));
+        writer.Add("images", cat(images));
         writer.Add("indices", all);
         return writer;
     }
