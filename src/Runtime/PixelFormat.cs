@@ -24,4 +24,7 @@ public enum PixelFormat
 
     /// <summary>Four bytes a pixel: blue, green, red, alpha, with alpha as in <see cref="Rgba32"/>; as in WPF, Direct2D and SkiaSharp's <c>Bgra8888</c>.</summary>
     Bgra32 = 4,
+
+    /// <summary>Two bytes a pixel: grey, alpha (not premultiplied).</summary>
+    GrayAlpha16 = 5,
 }

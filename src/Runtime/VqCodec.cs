@@ -169,6 +169,41 @@ public sealed class VqCodec : IDisposable
             _graphs.Decode(indices.Planes, stages, 1, padding.Height, padding.Width, header.RatePoint, image, cancellationToken);
     }
 
+    /// <summary>Compresses an image whose rows come bit by bit, in memory that does not grow with the image.</summary>
+    /// <param name="rows">Gives the rows.</param>
+    /// <param name="width">Pixels in a row, 1 to <see cref="VqLimits.MaxSide"/>.</param>
+    /// <param name="height">Rows, 1 to <see cref="VqLimits.MaxSide"/>.</param>
+    /// <param name="format">How a pixel lies in memory.</param>
+    /// <param name="options">Stages, rate weight, entropy mode; a stride has no meaning here.</param>
+    /// <param name="cancellationToken">Stops a running graph, too.</param>
+    /// <returns>The <c>.vq</c> file.</returns>
+    /// <inheritdoc cref="Compress(ReadOnlySpan{byte}, int, int, PixelFormat, VqCompressOptions?, CancellationToken)" path="/exception"/>
+    public byte[] Compress(
+        VqRowReader rows,
+        int width,
+        int height,
+        PixelFormat format = PixelFormat.Rgb24,
+        VqCompressOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var pixels = new byte[checked(width * height * PixelRows.BytesPerPixel(format))];
+        rows(0, pixels);
+        return Compress(pixels, width, height, format, options, cancellationToken);
+    }
+
+    /// <summary>Decompresses to rows, in memory that does not grow with the image.</summary>
+    /// <param name="vq">The whole file.</param>
+    /// <param name="rows">Takes the rows of the image, or of the region that the options name (numbered from 0 then, too).</param>
+    /// <param name="options">Stages, pixel format, region.</param>
+    /// <param name="cancellationToken">Stops a running graph, too.</param>
+    /// <inheritdoc cref="Decompress(ReadOnlySpan{byte}, VqDecompressOptions?, CancellationToken)" path="/exception"/>
+    public void Decompress(ReadOnlyMemory<byte> vq, VqRowWriter rows, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        rows(0, Decompress(vq.Span, options, cancellationToken).Pixels);
+    }
+
     /// <summary>Compresses on a thread of the pool; the pixels must not change until the task is done.</summary>
     /// <inheritdoc cref="Compress(ReadOnlySpan{byte}, int, int, PixelFormat, VqCompressOptions?, CancellationToken)"/>
     public Task<byte[]> CompressAsync(
@@ -185,7 +220,7 @@ public sealed class VqCodec : IDisposable
         Task.Run(() => Compress(image, options, cancellationToken), cancellationToken);
 
     /// <summary>Decompresses on a thread of the pool; the file's bytes must not change until the task is done.</summary>
-    /// <inheritdoc cref="Decompress"/>
+    /// <inheritdoc cref="Decompress(ReadOnlySpan{byte}, VqDecompressOptions?, CancellationToken)"/>
     public Task<VqImage> DecompressAsync(ReadOnlyMemory<byte> vq, VqDecompressOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Decompress(vq.Span, options, cancellationToken), cancellationToken);
 

@@ -14,6 +14,21 @@ public sealed record VqCompressOptions
     /// </summary>
     public double Lambda { get; init; }
 
+    /// <summary>Which of the model's rate points (sets of codebooks) is used, from 0, the default.</summary>
+    public int RatePoint { get; init; }
+
+    /// <summary>
+    /// How the indices are coded; the default is the smallest of what the model has tables for: <see cref="VqEntropyMode.Dense"/>, otherwise
+    /// <see cref="VqEntropyMode.Raw"/>.
+    /// </summary>
+    public VqEntropyMode? EntropyMode { get; init; }
+
+    /// <summary>
+    /// EXIF metadata to carry, a TIFF structure that begins with its byte order (<c>II</c> or <c>MM</c>); empty, the default, for none. It is kept as it is: what it
+    /// should not tell (place, thumbnail, an orientation that the pixels no longer have) is for the caller to remove.
+    /// </summary>
+    public ReadOnlyMemory<byte> Exif { get; init; }
+
     /// <summary>Bytes from one row's start to the next one's; the default is tightly packed rows.</summary>
     public int? Stride { get; init; }
 }

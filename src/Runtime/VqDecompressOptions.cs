@@ -11,4 +11,13 @@ public sealed record VqDecompressOptions
     /// <see cref="PixelFormat.Rgb24"/> for all others.
     /// </summary>
     public PixelFormat? Format { get; init; }
+
+    /// <summary>The part of the image that is decompressed; the default is all of it. Only what the part needs is decoded.</summary>
+    public VqRegion? Region { get; init; }
+
+    /// <summary>
+    /// Whether a file that is cut short gives the coarser image of the stages that it has whole. Its checksum is gone, so damage in them is
+    /// not noticed. By default such a file is an error.
+    /// </summary>
+    public bool AllowPartial { get; init; }
 }

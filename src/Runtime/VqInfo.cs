@@ -26,6 +26,9 @@ public sealed record VqInfo
     /// <summary>Stages in the file, 1 to 255.</summary>
     public required int Stages { get; init; }
 
+    /// <summary>Whether the file has an alpha channel; decompressing then gives a format with alpha.</summary>
+    public bool HasAlpha { get; init; }
+
     /// <summary>How the indices are coded.</summary>
     public required VqEntropyMode EntropyMode { get; init; }
 }

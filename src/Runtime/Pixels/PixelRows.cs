@@ -10,6 +10,7 @@ internal static class PixelRows
         PixelFormat.Rgb24 or PixelFormat.Bgr24 => 3,
         PixelFormat.Rgba32 or PixelFormat.Bgra32 => 4,
         PixelFormat.Gray8 => 1,
+        PixelFormat.GrayAlpha16 => 2,
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"expected {string.Join(", ", Enum.GetNames<PixelFormat>())}"),
     };
 
