@@ -52,6 +52,9 @@ public class FitterTests
         var calibration = SafetensorsFile.Load(folder["run/" + RunFiles.CalibrationFileName]);
         Assert.Equal(checkpoint.Id.ToString(), calibration.GetMetadata("id"));
 
+        // Images of 48 × 40 give crops of 40 pixels, five positions of stride 8; as many as the model has seen samples.
+        Assert.Equal([24L, checkpoint.Spec.Stages, 5, 5], calibration["indices"].Shape);
+
         // Code lengths are those of the calibration maps: Kraft's sum of −log₂ shares is 1.
         var spec = checkpoint.Spec;
         var lengths = checkpoint.Values(ModelTensors.CodeLengths).ToArray();

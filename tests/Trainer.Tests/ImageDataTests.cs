@@ -153,6 +153,29 @@ public class ImageDataTests
         for (var i = 0; i < sample.Length; i += 3) Assert.Equal<byte>([10, 20, 30], sample.AsSpan(i, 3).ToArray());
     }
 
+    [Fact]
+    public void WithLargerCrops_HalfOfTheImagesLargeEnough_TakesThatSide()
+    {
+        using var folder = new TemporaryFolder();
+        string[] files = [Save(folder, "a.png", 60, 41, 1), Save(folder, "b.png", 35, 50, 2), Save(folder, "c.png", 10, 90, 3)];
+        var crops = Source(folder, files, new TrainingSpec { ImageSize = 16, SampleMode = SampleMode.Crop });
+        Assert.Equal(32, crops.WithLargerCrops(64, 8).SampleSide);
+        Assert.Equal(24, crops.WithLargerCrops(24, 8).SampleSide);
+        Assert.Same(crops, crops.WithLargerCrops(16, 8));
+        Assert.Equal(32 * 32 * 3, crops.WithLargerCrops(64, 8).MakeBatch(0, 1).Length);
+
+        var resized = Source(folder, files, new TrainingSpec { ImageSize = 16, SampleMode = SampleMode.Resize });
+        Assert.Same(resized, resized.WithLargerCrops(64, 8));
+    }
+
+    [Fact]
+    public void WithLargerCrops_AllFilesGone_IsAnError()
+    {
+        using var folder = new TemporaryFolder();
+        var source = Source(folder, ["a.png"], new TrainingSpec { ImageSize = 16, SampleMode = SampleMode.Crop });
+        Assert.Throws<IOException>(() => source.WithLargerCrops(64, 8));
+    }
+
     private static SampleSource Source(TemporaryFolder folder, IReadOnlyList<string> files, TrainingSpec training, long cacheBytes = 0) =>
         new(folder.Path, files, training, seed: 5, augment: true, cacheBytes);
 

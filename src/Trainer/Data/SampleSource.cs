@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using VqVae.Models;
+using VqVae.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace VqVae.Trainer.Data;
 
@@ -17,9 +19,9 @@ internal sealed class SampleSource
     private readonly ulong _seed;
     private readonly bool _augment;
     private readonly long _cacheBytes;
-    private readonly ConcurrentDictionary<string, DecodedImage> _cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DecodedImage> _cache;
     private readonly Lock _orderLock = new();
-    private readonly ConcurrentDictionary<string, string> _damaged = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _damaged;
     private long _cached;
     private volatile bool _cacheFull;
     private long _orderEpoch = -1;
@@ -36,6 +38,14 @@ internal sealed class SampleSource
         if (files.Count == 0) throw new ArgumentException("no files", nameof(files));
         (_root, Files, _training, _seed, _augment, _cacheBytes) = (root, files, training, seed, augment, cacheBytes);
         _cacheFull = cacheBytes == 0;
+        (_cache, _damaged) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+    }
+
+    private SampleSource(SampleSource other, int side)
+    {
+        (_root, Files, _training, _seed, _augment) = (other._root, other.Files, other._training with { ImageSize = side }, other._seed, other._augment);
+        (_cache, _damaged, _cacheFull) = (other._cache, other._damaged, true);
+        OnDamaged = other.OnDamaged;
     }
 
     /// <summary>The images.</summary>
@@ -50,6 +60,23 @@ internal sealed class SampleSource
     /// <summary>Bytes of one sample: RGB rows of ImageSize² pixels.</summary>
     public int SampleBytes => SampleSide * SampleSide * 3;
 
+    /// <summary>
+    /// The same source with larger crops, up to <paramref name="most"/> pixels a side: as large as at least half of the images have them whole,
+    /// and a multiple of <paramref name="multiple"/>. Resized samples stay as they are.
+    /// </summary>
+    /// <param name="most">Largest side.</param>
+    /// <param name="multiple">What divides the side.</param>
+    /// <exception cref="IOException">None of the images looked at can be read any more.</exception>
+    public SampleSource WithLargerCrops(int most, int multiple)
+    {
+        if (_training.SampleMode == SampleMode.Resize || most <= SampleSide) return this;
+        const int looked = 65;
+        var sides = Files.Take(looked).Select(ShorterSide).OfType<int>().Order().ToArray();
+        if (sides.Length == 0) throw new IOException($"none of the first {looked} images in '{_root}' can be read any more");
+        var side = Math.Min(most, sides[(sides.Length - 1) / 2]) / multiple * multiple;
+        return side <= SampleSide ? this : new SampleSource(this, side);
+    }
+
     /// <summary>Makes a batch: samples <c>step · batch</c> to <c>(step + 1) · batch − 1</c>.</summary>
     /// <returns>uint8 <c>[batch,S,S,3]</c>.</returns>
     public byte[] MakeBatch(long step, int batch)
@@ -58,6 +85,10 @@ internal sealed class SampleSource
         for (var i = 0; i < batch; i++) MakeSample((step * batch) + i, pixels.AsSpan(i * SampleBytes, SampleBytes));
         return pixels;
     }
+
+    /// <summary>Makes one sample as a tensor.</summary>
+    /// <returns>uint8 <c>[1,S,S,3]</c>, on the CPU.</returns>
+    public Tensor MakeTensor(long number) => TensorFiles.FromBytes(MakeBatch(number, 1), [1, SampleSide, SampleSide, 3], CPU);
 
     /// <summary>Makes one sample.</summary>
     /// <param name="number">Its number in the run, from 0.</param>
@@ -70,6 +101,20 @@ internal sealed class SampleSource
         if (_training.SampleMode == SampleMode.Resize) image.Pixels.CopyTo(destination);
         else CopyWindow(image, place, destination);
         if (_augment && _training.Flip && (random.NextUInt64() & 1) != 0) Mirror(destination, SampleSide);
+    }
+
+    private int? ShorterSide(string file)
+    {
+        if (_cache.TryGetValue(file, out var cached)) return Math.Min(cached.Width, cached.Height);
+        try
+        {
+            using var image = VipsImages.Open(Path.Combine(_root, file));
+            return Math.Min(image.Width, image.Height);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The image of a sample: epochs are shuffled anew, so that each image comes once in every <c>Files.Count</c> samples.</summary>

@@ -10,9 +10,6 @@ namespace VqVae.Trainer.Run;
 /// <summary>Writes what the exporter needs: weights, parity samples, calibration samples.</summary>
 internal static class RunWriter
 {
-    private const int CalibrationImages = 64;
-    private const int CalibrationPositions = 1 << 18;
-
     /// <summary>Height, width, batch and λ of the parity samples: several sizes, odd multiples of the stride, and the rate term.</summary>
     private static readonly (int Height, int Width, int Batch, float Lambda)[] ParitySamples =
         [(16, 16, 2, 0), (5, 9, 1, 0), (12, 7, 1, 400), (1, 1, 1, 0)];
@@ -21,8 +18,9 @@ internal static class RunWriter
     /// <param name="folder">The run folder.</param>
     /// <param name="trained">The model, on any device; the checkpoint's code lengths come from the calibration samples.</param>
     /// <param name="source">The training samples.</param>
+    /// <param name="seen">Training samples that the model has seen.</param>
     /// <param name="provenance">What goes into the checkpoint about its origin.</param>
-    public static void Write(RunFolder folder, Autoencoder trained, SampleSource source, Provenance provenance)
+    public static void Write(RunFolder folder, Autoencoder trained, SampleSource source, long seen, Provenance provenance)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -32,7 +30,7 @@ internal static class RunWriter
         var values = trained.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
         foreach (var (name, target) in model.NamedTensors()) target.copy_(values[name]);
 
-        var calibration = Calibration(model, source);
+        var calibration = CalibrationSamples.Create(model, source, seen);
         var checkpoint = Checkpoint.CreateWriter(model.Spec, provenance);
         var weights = model.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
         foreach (var (name, value) in weights) checkpoint.Add(name, value);
@@ -46,42 +44,6 @@ internal static class RunWriter
         checkpoint.Save(folder.Checkpoint);
     }
 
-    private static SafetensorsWriter Calibration(Autoencoder model, SampleSource source)
-    {
-        var spec = model.Spec;
-        var side = source.SampleSide / spec.Stride;
-        var maps = Math.Clamp(CalibrationPositions / (side * side), 1, 1024);
-        var (images, indices) = (new List<Tensor>(), new List<Tensor>());
-        for (var i = 0; i < maps; i++)
-        {
-            using var batchScope = NewDisposeScope();
-            var sample = Sample(source, i);
-            var latents = model.Encode(PixelTensors.ToInput(sample, spec.InputChannels));
-            if (i < CalibrationImages) images.Add(sample.MoveToOuterDisposeScope());
-            indices.Add(model.Quantizer.Search(latents, lambda: 0).Indices.to(ScalarType.Int32).MoveToOuterDisposeScope());
-        }
-
-        var all = cat(indices);
-        SetCodeLengths(model, all);
-        var writer = new SafetensorsWriter();
-        writer.Metadata["format"] = RunFiles.CalibrationFormat;
-        writer.Add("images", cat(images));
-        writer.Add("indices", all);
-        return writer;
-    }
-
-    /// <summary>−log₂ of each code's share, as if each had been seen half a time more.</summary>
-    private static void SetCodeLengths(Autoencoder model, Tensor indices)
-    {
-        for (var stage = 0; stage < model.Spec.Stages; stage++)
-        {
-            using var scope = NewDisposeScope();
-            var counts = indices.select(1, stage).reshape(-1).to(ScalarType.Int64).bincount(null, model.Spec.Codes).to(ScalarType.Float64);
-            var shares = counts.add(0.5).div(counts.sum().add(0.5 * model.Spec.Codes));
-            model.Quantizer.CodeLengths[stage].copy_(shares.log2().neg().to(ScalarType.Float32));
-        }
-    }
-
     private static SafetensorsWriter Parity(Autoencoder model, SampleSource source)
     {
         var spec = model.Spec;
@@ -91,7 +53,7 @@ internal static class RunWriter
         {
             using var scope = NewDisposeScope();
             var (height, width, batch, lambda) = ParitySamples[i];
-            var tile = cat([.. Enumerable.Range(0, batch).Select(j => Sample(source, (i * batch) + j))]);
+            var tile = cat([.. Enumerable.Range(0, batch).Select(j => source.MakeTensor((i * batch) + j))]);
             var pixels = Fit(tile, height * spec.Stride, width * spec.Stride);
             var latents = model.Encode(PixelTensors.ToInput(pixels, spec.InputChannels));
             var (indices, gaps) = model.Quantizer.Search(latents, lambda);
@@ -117,11 +79,4 @@ internal static class RunWriter
         var (rows, columns) = ((height + pixels.shape[1] - 1) / pixels.shape[1], (width + pixels.shape[2] - 1) / pixels.shape[2]);
         return pixels.repeat(1, rows, columns, 1).narrow(1, 0, height).narrow(2, 0, width).contiguous().MoveToOuterDisposeScope();
     }
-
-    private static Tensor Sample(SampleSource source, long number)
-    {
-        var side = source.SampleSide;
-        return TensorFiles.FromBytes(source.MakeBatch(number, 1), [1, side, side, 3], CPU);
-    }
-
 }

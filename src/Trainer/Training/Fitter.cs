@@ -175,7 +175,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         var completed = Done(step, seconds);
         observer.Say(completed ? $"done at step {step}: writing the run folder" : $"stopped at step {step}: writing the run folder, so that --resume can go on");
         TrainingState.Save(folder.State, trained, step, seconds, source.Files);
-        RunWriter.Write(folder, trained.Model, source, Provenance(source, step, psnr));
+        RunWriter.Write(folder, trained.Model, source, step * _training.Batch, Provenance(source, step, psnr));
         return new FitResult(step, completed, Speed(), psnr, _unreadable);
     }
 
