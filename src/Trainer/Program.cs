@@ -1,21 +1,23 @@
 using System.Runtime.InteropServices;
 using CommandLine;
+using VqVae.CommandLine;
 using VqVae.Models;
-using VqVae.Trainer;
 using VqVae.Trainer.Commands;
 using VqVae.Trainer.Training;
 
-using var stop = new CancellationTokenSource();
+var errors = new ErrorReport("trainer", exception => exception switch
+{
+    OperationCanceledException => "stopped before training began; nothing to save",
+    ModelFormatException or TrainingDivergedException or FileNotFoundException or PlatformNotSupportedException => exception.Message,
+    ExternalException when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => $"libtorch: {FirstLine(exception)}; try a smaller --batch or --crop",
+    ExternalException => $"libtorch: {FirstLine(exception)}",
+    TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException =>
+        $"a native library does not load: {FirstLine(exception.GetBaseException())} ('trainer doctor' says what is missing)",
+    _ => null,
+});
 
 // The first Ctrl-C ends the step and saves; a second one ends the process as usual.
-void Stop(PosixSignalContext context)
-{
-    context.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
-}
-
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var signals = new StopSignals();
 
 try
 {
@@ -26,36 +28,15 @@ try
     });
     var parsed = parser.ParseArguments<FitArguments, DoctorArguments>(args);
     return parsed.MapResult(
-        (FitArguments arguments) => FitCommand.Run(arguments, stop.Token),
+        (FitArguments arguments) => FitCommand.Run(arguments, signals.Token),
         (DoctorArguments _) => DoctorCommand.Run(Console.Out),
-        errors => Help.Show(parsed, errors));
+        unparsed => Help.Show(parsed, unparsed));
 }
-catch (UsageException e)
+#pragma warning disable CA1031 // The process's last resort: whatever happens becomes one line and an exit code.
+catch (Exception e)
+#pragma warning restore CA1031
 {
-    return Fail(e.Message, ExitCodes.Usage);
-}
-catch (OperationCanceledException)
-{
-    return Fail("stopped before training began; nothing to save", ExitCodes.Cancelled);
-}
-catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelFormatException or PlatformNotSupportedException or TrainingDivergedException)
-{
-    return Fail(e.Message, ExitCodes.Failure);
-}
-catch (ExternalException e)
-{
-    var advice = e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ? "; try a smaller --batch or --crop" : "";
-    return Fail($"libtorch: {FirstLine(e)}{advice}", ExitCodes.Failure);
-}
-catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException)
-{
-    return Fail($"a native library does not load: {FirstLine(e.GetBaseException())} ('trainer doctor' says what is missing)", ExitCodes.Failure);
-}
-
-static int Fail(string message, int exitCode)
-{
-    Console.Error.WriteLine($"trainer: {message}");
-    return exitCode;
+    return errors.Write(e, Console.Error);
 }
 
 static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();

@@ -1,3 +1,4 @@
+using VqVae.Codec.Cli.CommandLine;
 using VqVae.TestSupport;
 using static VqVae.Codec.Cli.Tests.VqCodecTool;
 
@@ -149,7 +150,7 @@ public sealed class FailureProcessTests(TinyModel model)
     public void Report_UnexpectedException_IsOneLineWithAHint()
     {
         using var error = new StringWriter();
-        Assert.Equal(1, CommandLine.ErrorReport.Write(new InvalidOperationException("odd\nthing"), error));
+        Assert.Equal(1, CodecProgram.Errors.Write(new InvalidOperationException("odd\nthing"), error));
         Assert.Equal("vqcodec: unexpected InvalidOperationException: odd thing (set VQCODEC_TRACE=1 for the stack trace)", error.ToString().TrimEnd());
     }
 

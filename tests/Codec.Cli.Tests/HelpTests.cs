@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CommandLine;
 using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Commands;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Tests;
 
@@ -23,7 +24,7 @@ internal sealed class InProcess(bool inputIsTerminal = false, bool outputIsTermi
     };
 
     public int Run(string[] arguments, byte[]? input = null, CancellationToken cancellationToken = default) =>
-        Application.Run(arguments, Terminal(input), cancellationToken);
+        CodecProgram.Run(arguments, Terminal(input), cancellationToken);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 using VqVae.TestSupport;
 
 namespace VqVae.Codec.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VqVae.Codec.Cli.Images;
+using VqVae.CommandLine;
 using VqVae.Runtime;
 using VqVae.TestSupport;
 using static VqVae.Codec.Cli.Tests.VqCodecTool;
@@ -180,7 +181,7 @@ public sealed class RoundTripProcessTests(TinyModel model)
         File.WriteAllBytes(folder["photo.png"], Pictures.Png());
         File.WriteAllText(folder[name], "mine");
         using var run = new InProcess();
-        Assert.Equal(CommandLine.ExitCode.Failed, run.Run(["demo", folder["photo.png"], "--out", folder.Path, "--model", folder["none"]]));
+        Assert.Equal(ExitCode.Failed, run.Run(["demo", folder["photo.png"], "--out", folder.Path, "--model", folder["none"]]));
         Assert.Contains($"{name} exists; --force", run.Error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(folder[name]));
         Assert.Equal(2, Names(folder.Path).Length);

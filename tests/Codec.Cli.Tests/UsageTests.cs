@@ -1,4 +1,5 @@
 using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Tests;
 

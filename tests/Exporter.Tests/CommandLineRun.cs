@@ -1,3 +1,4 @@
+using VqVae.CommandLine;
 using VqVae.Exporter.CommandLine;
 
 namespace VqVae.Exporter.Tests;
@@ -9,7 +10,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = Application.Run(arguments, output, error, CancellationToken.None);
+        var terminal = new Terminal { OpenInput = () => Stream.Null, OpenOutput = () => Stream.Null, Output = output, Error = error };
+        var code = ExporterProgram.Run(arguments, terminal, CancellationToken.None);
         return new CommandLineRun(code, output.ToString(), error.ToString());
     }
 

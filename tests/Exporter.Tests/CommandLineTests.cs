@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CommandLine;
+using VqVae.CommandLine;
 using VqVae.Exporter.CommandLine;
 using VqVae.Exporter.Tests.Reference;
 using VqVae.Models;
@@ -66,11 +67,12 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData("--out is missing", "run")]
     [InlineData("the folder is missing", "--out", "m")]
     [InlineData("the folder is missing", "info")]
-    [InlineData("there is no option 'frobnicate'", "run", "--out", "m", "--frobnicate")]
+    [InlineData("there is no option '--frobnicate'", "run", "--out", "m", "--frobnicate")]
     [InlineData("'more' is one argument too many", "run", "more", "--out", "m")]
     [InlineData("'more' is one argument too many", "info", "m", "more")]
     [InlineData("--out is given twice", "run", "--out", "m", "--out", "n")]
     [InlineData("--out is empty", "run", "--out", " ")]
+    [InlineData("--out needs a value; see 'exporter export --help'", "run", "--out")]
     [InlineData("--name is empty", "run", "--out", "m", "--name", "")]
     public void Run_WrongCommandLine_IsOneLineAndExitCode2(string message, params string[] arguments) =>
         CommandLineRun.Of(arguments).AssertFails(ExitCode.Usage, message);

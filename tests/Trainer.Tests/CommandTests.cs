@@ -1,3 +1,5 @@
+using CommandLine;
+using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.TestSupport;
 using VqVae.Trainer.Commands;
@@ -116,7 +118,7 @@ public class CommandTests
     [InlineData(nameof(FitArguments.Stride), nameof(ModelSpec.Stride))]
     public void Help_OfAnOption_NamesEachPresetsValue(string option, string setting)
     {
-        var help = typeof(FitArguments).GetProperty(option)!.GetCustomAttributes(false).OfType<CommandLine.OptionAttribute>().Single().HelpText;
+        var help = typeof(FitArguments).GetProperty(option)!.GetCustomAttributes(false).OfType<OptionAttribute>().Single().HelpText;
         foreach (var preset in Preset.All)
         {
             object owner = typeof(TrainingSpec).GetProperty(setting) is not null ? preset.Training : preset.Model;
@@ -130,7 +132,7 @@ public class CommandTests
     [Fact]
     public void Presets_AllOfThem_AreNamedInTheHelp()
     {
-        var help = typeof(FitArguments).GetProperty(nameof(FitArguments.Preset))!.GetCustomAttributes(false).OfType<CommandLine.OptionAttribute>().Single().HelpText;
+        var help = typeof(FitArguments).GetProperty(nameof(FitArguments.Preset))!.GetCustomAttributes(false).OfType<OptionAttribute>().Single().HelpText;
         Assert.All(Preset.All, preset => Assert.Contains(preset.Name, help, StringComparison.Ordinal));
     }
 

@@ -1,3 +1,5 @@
+using VqVae.CommandLine;
+
 namespace VqVae.Codec.Cli.CommandLine;
 
 /// <summary>A file, or standard input where the path is <c>-</c>, read whole.</summary>

@@ -1,3 +1,4 @@
+using VqVae.CommandLine;
 using VqVae.Models;
 
 namespace VqVae.Codec.Cli.CommandLine;

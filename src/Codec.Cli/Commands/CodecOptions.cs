@@ -1,5 +1,5 @@
 using CommandLine;
-using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CommandLine;
-using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Commands;
 

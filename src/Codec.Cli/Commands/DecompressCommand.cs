@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
+using VqVae.CommandLine;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;

@@ -3,6 +3,7 @@ using System.Globalization;
 using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
 using VqVae.Codec.Cli.Sample;
+using VqVae.CommandLine;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;

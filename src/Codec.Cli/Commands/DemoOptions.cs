@@ -1,6 +1,6 @@
 using CommandLine;
-using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Commands;
 

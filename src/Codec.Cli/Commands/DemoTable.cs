@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Commands;
 

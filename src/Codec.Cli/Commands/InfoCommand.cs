@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using VqVae.Codec.Cli.CommandLine;
+using VqVae.CommandLine;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;

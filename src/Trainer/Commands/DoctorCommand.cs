@@ -5,6 +5,7 @@ using System.Text;
 using CommandLine;
 using TorchSharp;
 using VqVae.Build;
+using VqVae.CommandLine;
 
 namespace VqVae.Trainer.Commands;
 
@@ -29,7 +30,7 @@ internal static class DoctorCommand
         CheckVips(output, problems);
         foreach (var problem in problems) output.WriteLine($"fix: {problem}");
         output.WriteLine(problems.Count == 0 ? "ready to train" : "not ready to train");
-        return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+        return problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
     private static void CheckLibStdCxx(TextWriter output, List<string> problems)

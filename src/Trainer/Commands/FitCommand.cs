@@ -1,4 +1,5 @@
 using TorchSharp;
+using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Run;
@@ -22,7 +23,7 @@ internal static class FitCommand
         observer.Say(Describe(settings, device));
         var result = new Fitter(settings, options, folder, device, observer).Run(stop);
         observer.Finish(result, folder);
-        return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
+        return result.Completed ? ExitCode.Ok : ExitCode.Cancelled;
     }
 
     private static (RunSettings Settings, FitOptions Options, torch.Device Device) Understand(FitArguments arguments, RunFolder folder)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CommandLine;
 using CommandLine.Text;
+using VqVae.CommandLine;
 
 namespace VqVae.Trainer.Commands;
 
@@ -15,7 +16,7 @@ internal static class Help
         if (list.IsVersion())
         {
             Console.WriteLine($"trainer {typeof(Help).Assembly.GetName().Version?.ToString(3)}");
-            return ExitCodes.Success;
+            return ExitCode.Ok;
         }
 
         if (list.IsHelp() || list.Any(e => e.Tag == ErrorType.NoVerbSelectedError))
@@ -28,11 +29,11 @@ internal static class Help
                 text.MaximumDisplayWidth = 110;
                 return text;
             }, e => e, maxDisplayWidth: 110));
-            return list.IsHelp() ? ExitCodes.Success : ExitCodes.Usage;
+            return list.IsHelp() ? ExitCode.Ok : ExitCode.Usage;
         }
 
         var sentences = SentenceBuilder.Create();
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"trainer: {string.Join("; ", list.Select(sentences.FormatError))} (see trainer --help)"));
-        return ExitCodes.Usage;
+        return ExitCode.Usage;
     }
 }

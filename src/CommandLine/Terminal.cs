@@ -1,4 +1,4 @@
-namespace VqVae.Codec.Cli.CommandLine;
+namespace VqVae.CommandLine;
 
 /// <summary>The standard streams, and whether a person sits behind them.</summary>
 internal sealed class Terminal

@@ -1,0 +1,127 @@
+using System.Reflection;
+using CommandLine;
+
+namespace VqVae.CommandLine;
+
+/// <summary>A program without its process: parses the command line, runs the command, reports errors.</summary>
+internal sealed class Application
+{
+    /// <summary>The program's name, as it is typed.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The classes of its commands' options, each with a <see cref="VerbAttribute"/>.</summary>
+    public required IReadOnlyList<Type> Commands { get; init; }
+
+    /// <summary>Gives the help page of a command, or the program's own for anything else.</summary>
+    public required Func<string?, string> Help { get; init; }
+
+    /// <summary>What is said to be missing where an argument without a name is, such as <c>a file name</c>.</summary>
+    public required string Argument { get; init; }
+
+    /// <summary>Words for errors.</summary>
+    public required ErrorReport Errors { get; init; }
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">The arguments after the program's name.</param>
+    /// <param name="terminal">The standard streams.</param>
+    /// <param name="run">Runs the command whose parsed options it is given, and returns the exit code.</param>
+    /// <param name="cancellationToken">Cancelled by Ctrl-C.</param>
+    /// <returns>The exit code; nothing is thrown.</returns>
+    public int Run(string[] arguments, Terminal terminal, Func<object, int> run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(terminal);
+        ArgumentNullException.ThrowIfNull(run);
+        try
+        {
+            if (arguments.Length == 0)
+            {
+                terminal.Error.WriteLine(Help(null));
+                return ExitCode.Usage;
+            }
+
+            CheckValues(arguments);
+            using var parser = new Parser(settings =>
+            {
+                settings.HelpWriter = null;
+                settings.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
+            });
+            var parsed = parser.ParseArguments(arguments, [.. Commands]);
+            return parsed.Value is { } options ? run(options) : NotParsed([.. parsed.Errors], arguments, terminal);
+        }
+#pragma warning disable CA1031 // The process's last resort: whatever happens becomes one line and an exit code.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // A native call that was stopped may fail in its own words.
+            return Errors.Write(cancellationToken.IsCancellationRequested ? new OperationCanceledException(e.Message, e) : e, terminal.Error);
+        }
+    }
+
+    /// <summary>Refuses options that lack their value: the parser takes such an option at the end for one that was not given.</summary>
+    private void CheckValues(string[] arguments)
+    {
+        var command = Command(arguments[0]) ?? Commands.FirstOrDefault(type => Verb(type).IsDefault);
+        if (command is null) return;
+        var valued = command.GetProperties().Where(p => p.PropertyType != typeof(bool))
+            .Select(p => p.GetCustomAttribute<OptionAttribute>()?.LongName).OfType<string>()
+            .Select(name => "--" + name).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (!valued.Contains(arguments[i])) continue;
+            if (i + 1 == arguments.Length || arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
+                throw new UsageException($"{arguments[i]} needs a value; see '{Page(arguments)}'");
+            i++;
+        }
+    }
+
+    private int NotParsed(IReadOnlyList<Error> errors, string[] arguments, Terminal terminal)
+    {
+        foreach (var error in errors)
+        {
+            switch (error)
+            {
+                case VersionRequestedError:
+                    terminal.Output.WriteLine($"{Name} {Version}");
+                    return ExitCode.Ok;
+                case HelpVerbRequestedError { Verb: var verb }:
+                    terminal.Output.WriteLine(Help(verb));
+                    return ExitCode.Ok;
+                case HelpRequestedError:
+                    terminal.Output.WriteLine(Help(arguments[0]));
+                    return ExitCode.Ok;
+            }
+        }
+
+        // The cause first: an unknown option also makes what follows it look missing.
+        var first = errors.OrderBy(e => e is MissingRequiredOptionError).First();
+        throw new UsageException($"{Explain(first)}; see '{Page(arguments)}'");
+    }
+
+    /// <summary>The command that shows the help that the command line needs.</summary>
+    private string Page(string[] arguments)
+    {
+        var command = Command(arguments[0]) ?? Commands.FirstOrDefault(type => Verb(type).IsDefault);
+        return command is null ? $"{Name} --help" : $"{Name} {Verb(command).Name} --help";
+    }
+
+    private Type? Command(string verb) => Commands.FirstOrDefault(type => Verb(type).Name == verb);
+
+    private static VerbAttribute Verb(Type command) => command.GetCustomAttribute<VerbAttribute>()!;
+
+    private static string Version =>
+        typeof(Application).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private string Explain(Error error) => error switch
+    {
+        BadVerbSelectedError e => $"there is no command '{e.Token}'",
+        NoVerbSelectedError => "the command is missing",
+        UnknownOptionError e => $"there is no option '{(e.Token.Length == 1 ? "-" : "--")}{e.Token}'",
+        MissingValueOptionError e => $"--{e.NameInfo.LongName} needs a value",
+        BadFormatConversionError e when e.NameInfo.LongName.Length > 0 => $"--{e.NameInfo.LongName}: the value is no number, or too large",
+        RepeatedOptionError e => $"--{e.NameInfo.LongName} is given twice",
+        BadFormatTokenError e => $"'{e.Token}' cannot be understood",
+        MissingRequiredOptionError e => e.NameInfo.LongName.Length > 0 ? $"--{e.NameInfo.LongName} is missing" : $"{Argument} is missing",
+        _ => $"the command line cannot be understood ({error.Tag})",
+    };
+}

@@ -1,0 +1,85 @@
+using VqVae.CommandLine;
+using VqVae.Exporter.Info;
+using VqVae.Models;
+
+namespace VqVae.Exporter.CommandLine;
+
+/// <summary><c>exporter</c> without its process.</summary>
+internal static class ExporterProgram
+{
+    private const string Unspecified = "unspecified";
+
+    /// <summary>Words for errors.</summary>
+    private static readonly ErrorReport Errors = new("exporter", exception => exception switch
+    {
+        OperationCanceledException => "cancelled; nothing was written",
+        ModelFormatException or FileNotFoundException => exception.Message,
+        OutOfMemoryException => "not enough memory for a model of this size",
+        _ => null,
+    });
+
+    private static readonly Application Program = new()
+    {
+        Name = "exporter",
+        Commands = [typeof(ExportCommandLine), typeof(InfoCommandLine)],
+        Help = HelpPages.For,
+        Argument = "the folder",
+        Errors = Errors,
+    };
+
+    /// <summary>Runs one command line.</summary>
+    /// <inheritdoc cref="Application.Run"/>
+    public static int Run(string[] arguments, Terminal terminal, CancellationToken cancellationToken) => Program.Run(
+        arguments,
+        terminal,
+        command => command switch
+        {
+            ExportCommandLine options => Export(options, terminal.Output, cancellationToken),
+            InfoCommandLine options => Info(options, terminal.Output),
+            _ => throw new InvalidOperationException($"no command takes {command.GetType().Name}"),
+        },
+        cancellationToken);
+
+    private static int Export(ExportCommandLine options, TextWriter output, CancellationToken cancellationToken)
+    {
+        RefuseRest(options.Rest);
+        if (string.IsNullOrWhiteSpace(options.Run)) throw new UsageException("RUN is empty");
+        if (string.IsNullOrWhiteSpace(options.Out)) throw new UsageException("--out is empty");
+        if (options.Name is not null && string.IsNullOrWhiteSpace(options.Name)) throw new UsageException("--name is empty");
+        var license = options.License is null && options.DataLicense is null
+            ? null
+            : new ManifestLicense(options.License ?? Unspecified, options.DataLicense ?? Unspecified);
+        var result = ModelExporter.Run(
+            options.Run,
+            options.Out,
+            new ExportOptions { Name = options.Name, License = license, Unverified = options.Unverified, Force = options.Force },
+            cancellationToken);
+
+        var bytes = result.Manifest.Files.Values.Sum(f => f.Bytes);
+        output.WriteLine($"{options.Out}: model {result.Manifest.Name}, id {result.Manifest.Id}, {bytes:N0} bytes of graphs");
+        if (result.Verification is { } report)
+        {
+            output.WriteLine($"verified on {report.Samples} samples of the trainer:");
+            output.WriteLine($"  indices {report.IndicesCompared:N0} of {report.AllIndices:N0} have a clear nearest code (gap over {report.Epsilon:g1} of the latent's scale) and all of them agree; {report.IndicesEqual:N0} agree with ties");
+            output.WriteLine($"  pixels  {report.BytesEqual:N0} of {report.AllBytes:N0} bytes are equal, the largest difference is {report.MaxPixelDifference} of 255");
+        }
+        else
+        {
+            output.WriteLine("not verified: the graphs were not compared with the trainer's results");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static int Info(InfoCommandLine options, TextWriter output)
+    {
+        RefuseRest(options.Rest);
+        output.Write(ModelReport.Markdown(options.Model));
+        return ExitCode.Ok;
+    }
+
+    private static void RefuseRest(IEnumerable<string> rest)
+    {
+        if (rest.FirstOrDefault() is { } extra) throw new UsageException($"'{extra}' is one argument too many; see 'exporter --help'");
+    }
+}
