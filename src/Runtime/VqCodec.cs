@@ -19,10 +19,12 @@ public sealed class VqCodec : IDisposable
     private readonly LatentPlane[] _planes;
     private readonly int _stages;
     private readonly ModelId _id;
+    private readonly CoderSet _coders;
     private readonly UsageGate _gate;
 
-    internal VqCodec(ModelGraphs graphs, VqLimits limits)
+    internal VqCodec(ModelGraphs graphs, VqLimits limits, CoderSet? coders = null)
     {
+        _coders = coders ?? new CoderSet(graphs.Manifest, tables: null);
         _graphs = graphs;
         _limits = limits;
         _planes = [.. graphs.Manifest.Planes];
@@ -71,7 +73,10 @@ public sealed class VqCodec : IDisposable
     /// <param name="options">Stages, rate weight and row stride.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
     /// <returns>The <c>.vq</c> file.</returns>
-    /// <exception cref="ArgumentException">Size, format, options and pixels do not fit together, the image is over the limit, or a pixel is transparent.</exception>
+    /// <exception cref="ArgumentException">
+    /// Size, format, options and pixels do not fit together, the model lacks the entropy mode or rate point, the image is over a limit, or a pixel
+    /// is transparent.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
     public byte[] Compress(
@@ -87,6 +92,10 @@ public sealed class VqCodec : IDisposable
         var stages = CheckStages(options.Stages, _stages);
         if (!(options.Lambda >= 0 && options.Lambda <= float.MaxValue))
             throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}");
+        if (options.RatePoint < 0 || options.RatePoint >= Manifest.RatePoints)
+            throw new ArgumentException($"rate point: expected 0 to the model's {Manifest.RatePoints - 1}, got {options.RatePoint}");
+        var mode = options.EntropyMode ?? _coders.Default(options.RatePoint);
+        var coder = _coders.ForWriting(mode, options.RatePoint);
 
         using var usage = Enter(cancellationToken);
         var padding = Padding.Of(_planes, width, height);
@@ -95,7 +104,7 @@ public sealed class VqCodec : IDisposable
         try
         {
             PixelRows.Pad(pixels, width, height, stride, format, padding, rgb);
-            _graphs.Encode(rgb.AsMemory(0, padding.RgbSize), 1, padding.Height, padding.Width, rate: 0, (float)options.Lambda, indices.Planes, cancellationToken);
+            _graphs.Encode(rgb.AsMemory(0, padding.RgbSize), 1, padding.Height, padding.Width, options.RatePoint, (float)options.Lambda, indices.Planes, cancellationToken);
         }
         finally
         {
@@ -106,11 +115,16 @@ public sealed class VqCodec : IDisposable
         {
             Width = width,
             Height = height,
-            Format = format == PixelFormat.Gray8 ? PixelFormat.Gray8 : PixelFormat.Rgb24,
+            IsGray = format == PixelFormat.Gray8,
             ModelId = _id,
+            RatePoint = options.RatePoint,
             Stages = stages,
+            EntropyMode = mode,
+            TileBits = TilePolicy.BitsFor(width, height),
         };
-        return VqContainer.Write(header, _planes, indices.Planes);
+        using var maps = new IndexMaps(_planes, stages, padding);
+        indices.CopyTo(maps);
+        return AllTiles.Encode(header, maps, coder, _coders.Raw);
     }
 
     /// <summary>Compresses an image.</summary>
@@ -137,12 +151,17 @@ public sealed class VqCodec : IDisposable
         if (options?.Format is { } wanted) PixelRows.BytesPerPixel(wanted);
 
         using var usage = Enter(cancellationToken);
-        var (header, payload) = VqContainer.Open(vq, Manifest, _limits);
+        var document = VqDocument.Open(vq, Manifest, _limits, options?.AllowPartial ?? false);
+        var header = document.Header;
+        var coder = _coders.ForReading(header);
         var format = options?.Format ?? header.Format;
         var stages = Math.Min(header.Stages, asked ?? header.Stages);
         var padding = Padding.Of(_planes, header.Width, header.Height);
+        using var maps = new IndexMaps(_planes, stages, padding);
+        AllTiles.Decode(document, vq, coder, _coders.Raw, maps);
+        stages = maps.Stages;
         using var indices = new IndexBuffers(_planes, stages, padding);
-        VqContainer.ReadIndices(vq[payload..^VqContainer.ChecksumSize], header, _planes, stages, indices.Planes);
+        indices.CopyFrom(maps);
 
         var pixels = new byte[checked(header.Width * header.Height * PixelRows.BytesPerPixel(format))];
         if (format == PixelFormat.Rgb24 && header.Format == format && pixels.Length == padding.RgbSize)
@@ -243,7 +262,8 @@ public sealed class VqCodec : IDisposable
     {
         CheckSide(width, nameof(width));
         CheckSide(height, nameof(height));
-        if (_limits.Excess(width, height, Padding.Of(_planes, width, height)) is { } excess) throw new ArgumentException(excess);
+        var padding = Padding.Of(_planes, width, height);
+        if ((_limits.Excess(width, height, padding) ?? _limits.IndexExcess(_planes, _stages, padding)) is { } excess) throw new ArgumentException(excess);
 
         var row = (long)width * PixelRows.BytesPerPixel(format);
         if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}");

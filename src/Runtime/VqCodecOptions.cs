@@ -19,5 +19,7 @@ public sealed record VqCodecOptions
         ArgumentNullException.ThrowIfNull(Limits);
         ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxPixels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxPixels, VqLimits.LargestMaxPixels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxMemory, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxMemory, VqLimits.LargestMaxMemory);
     }
 }

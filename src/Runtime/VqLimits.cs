@@ -1,3 +1,5 @@
+using VqVae.Models;
+
 namespace VqVae.Runtime;
 
 /// <summary>How large an image may be. Checked before anything of that size is allocated.</summary>
@@ -16,7 +18,16 @@ public sealed record VqLimits
     /// </summary>
     public long MaxPixels { get; init; } = LargestMaxPixels;
 
-    /// <summary>Says what is over the limit, or gives <c>null</c>.</summary>
+    /// <summary>Largest <see cref="MaxMemory"/>, and its default: 2³⁰ bytes.</summary>
+    public const long LargestMaxMemory = 1L << 30;
+
+    /// <summary>
+    /// Most bytes that the indices of one image may take in memory, 2 an index; 1 to <see cref="LargestMaxMemory"/>, the default. It is checked
+    /// from the header, like <see cref="MaxPixels"/>.
+    /// </summary>
+    public long MaxMemory { get; init; } = LargestMaxMemory;
+
+    /// <summary>Says what is over the limit of pixels, or gives <c>null</c>.</summary>
     internal string? Excess(int width, int height, Padding padding)
     {
         if ((long)width * height > MaxPixels)
@@ -25,4 +36,10 @@ public sealed record VqLimits
             ? $"the image is {width}×{height}, extended to {padding.Width}×{padding.Height} for the model: expected at most {MaxPixels} pixels, got {padding.Pixels}"
             : null;
     }
+
+    /// <summary>Says by how much the indices are over the limit of memory, or gives <c>null</c>.</summary>
+    internal string? IndexExcess(IReadOnlyList<LatentPlane> planes, int stages, Padding padding) =>
+        IndexMaps.Bytes(planes, stages, padding) is var bytes && bytes > MaxMemory
+            ? $"the image is extended to {padding.Width}×{padding.Height}, {stages} stages of indices: expected at most {MaxMemory} bytes of them, got {bytes}"
+            : null;
 }

@@ -108,7 +108,7 @@ public class ModelManifestTests
     [InlineData("planes", """[{"name":"","stride":8,"stages":3,"codes":512}]""")]
     [InlineData("planes", """[{"name":"top","stride":8,"stages":4,"codes":512}]""")]
     [InlineData("rate_points", "0")]
-    [InlineData("rate_points", "2")]
+    [InlineData("rate_points", "17")]
     [InlineData("files", "[]")]
     [InlineData("files", """{"encoder.onnx":null}""")]
     [InlineData("verification", "true")]

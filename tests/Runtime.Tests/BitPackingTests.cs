@@ -4,9 +4,9 @@ namespace VqVae.Runtime.Tests;
 
 public class BitPackingTests
 {
-    private static readonly Gen<(int Codes, int[] Indices)> GenIndices =
+    private static readonly Gen<(int Codes, ushort[] Indices)> GenIndices =
         from codes in Gen.OneOf(Gen.Int[2, 65536], Gen.OneOf(2, 3, 4, 16, 255, 256, 257, 512, 65535, 65536))
-        from indices in Gen.Int[0, codes - 1].Array[0, 200]
+        from indices in Gen.Int[0, codes - 1].Select(i => (ushort)i).Array[0, 200]
         select (codes, indices);
 
     [Fact]
@@ -16,7 +16,7 @@ public class BitPackingTests
             var bits = Bits(sample.Codes);
             var packed = new byte[BitPacking.Size(sample.Indices.Length, bits)];
             Assert.Equal(-1, BitPacking.Pack(sample.Indices, bits, sample.Codes, packed));
-            var unpacked = new int[sample.Indices.Length];
+            var unpacked = new ushort[sample.Indices.Length];
             Assert.Equal(-1, BitPacking.Unpack(packed, bits, sample.Codes, unpacked));
             Assert.Equal(sample.Indices, unpacked);
         },
@@ -47,15 +47,14 @@ public class BitPackingTests
 
     [Theory]
     [InlineData(20)]
-    [InlineData(-1)]
-    [InlineData(int.MinValue)]
-    public void Pack_IndexOutOfRange_ReturnsItsPosition(int index) =>
+    [InlineData(ushort.MaxValue)]
+    public void Pack_IndexOutOfRange_ReturnsItsPosition(ushort index) =>
         Assert.Equal(2, BitPacking.Pack([0, 19, index], 5, 20, new byte[2]));
 
     [Fact]
     public void Unpack_IndexOfNoCode_ReturnsItsPosition() =>
         // 5 bits an index: 3, then 20 of 20 codes.
-        Assert.Equal(1, BitPacking.Unpack([0b100_00011, 0b10], 5, 20, new int[2]));
+        Assert.Equal(1, BitPacking.Unpack([0b100_00011, 0b10], 5, 20, new ushort[2]));
 
     private static int Bits(int codes) => 32 - int.LeadingZeroCount(codes - 1);
 }

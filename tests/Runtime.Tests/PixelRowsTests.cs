@@ -23,8 +23,8 @@ public class PixelRowsTests
             {
                 var size = PixelRows.BytesPerPixel(format);
                 var stride = (width * size) + extra;
-                if (size == 4)
-                    for (var i = 0; i < width * height; i++) pixels[(i / width * stride) + (i % width * 4) + 3] = 255;
+                if (PixelRows.HasAlpha(format))
+                    for (var i = 0; i < width * height; i++) pixels[(i / width * stride) + (i % width * size) + size - 1] = 255;
 
                 var padding = new Padding(TinyModel.Up(width, multiple), TinyModel.Up(height, multiple));
                 var padded = new byte[padding.RgbSize];
@@ -82,14 +82,14 @@ public class PixelRowsTests
                     {
                         var pixel = rgb.AsSpan(((i / width * padding.Width) + (i % width)) * 3, 3);
                         var luma = (.299 * pixel[0]) + (.587 * pixel[1]) + (.114 * pixel[2]);
-                        for (var c = 0; c < 3; c++)
+                        for (var c = 0; c < (PixelRows.IsGray(format) ? 1 : 3); c++)
                         {
                             var found = cropped[(i * size) + Channel(format, c)];
-                            if (gray || format == PixelFormat.Gray8) Assert.InRange(found, luma - .51, luma + .51);
+                            if (gray || PixelRows.IsGray(format)) Assert.InRange(found, luma - .51, luma + .51);
                             else Assert.Equal(pixel[c], found);
                         }
 
-                        if (size == 4) Assert.Equal(255, cropped[(i * size) + 3]);
+                        if (PixelRows.HasAlpha(format)) Assert.Equal(255, cropped[(i * size) + size - 1]);
                     }
                 }
             }
@@ -102,7 +102,7 @@ public class PixelRowsTests
 
     private static int Channel(PixelFormat format, int c) => format switch
     {
-        PixelFormat.Gray8 => 0,
+        PixelFormat.Gray8 or PixelFormat.GrayAlpha16 => 0,
         PixelFormat.Bgr24 or PixelFormat.Bgra32 => 2 - c,
         _ => c,
     };

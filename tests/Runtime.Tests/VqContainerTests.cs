@@ -28,52 +28,18 @@ public class VqContainerTests
     }
 
     [Fact]
-    public void Write_LargestSides_TakesAtMost24BytesBesideThePayload()
+    public void Write_OneTile_TakesAtMost24BytesBesideThePayload()
     {
-        var planes = VqBytes.Manifest.Spec.Planes;
-        var header = VqBytes.Header(16383, 16383);
-        Assert.InRange(header.Size + VqContainer.ChecksumSize, 1, 24);
-
-        header = VqBytes.Header(1024, 768);
-        var indices = new int[ModelGraphs.IndexCount(planes[0], 2, 1, 768, 1024)];
-        var file = VqContainer.Write(header, planes, [indices]);
-        Assert.InRange(file.Length - (2 * (96 * 128 * 5 / 8)), 1, 24);
-    }
-
-    [Fact]
-    public void ReadIndices_OfWritten_ReturnsTheLeadingStagesOfEveryPlane()
-    {
-        LatentPlane[] planes = [new("top", 16, 1, 300), new("bottom", 8, 3, 7)];
-        var gen =
-            from width in Gen.Int[1, 70]
-            from height in Gen.Int[1, 70]
-            from stages in Gen.Int[1, 3]
-            from read in Gen.Int[1, stages]
-            from seed in Gen.Int
-            select (width, height, stages, read, seed);
-        gen.Sample(
-            sample =>
-            {
-                var (width, height, stages, read, seed) = sample;
-                var random = new Random(seed);
-                var padding = Padding.Of(planes, width, height);
-                var all = planes.Select(p => Enumerable.Range(0, p.Stages * (int)padding.Positions(p)).Select(_ => random.Next(p.Codes)).ToArray()).ToArray();
-                var header = VqBytes.Header(width, height, stages);
-                var file = VqContainer.Write(header, planes, [all[0], all[1]]);
-                Assert.Equal(header.Size + VqContainer.PayloadSize(planes, stages, width, height) + VqContainer.ChecksumSize, file.Length);
-                VqFile.Verify(file);
-
-                var found = planes.Select(p => new int[Math.Min(read, p.Stages) * (int)padding.Positions(p)]).ToArray();
-                VqContainer.ReadIndices(file.AsSpan(header.Size), header, planes, read, [found[0], found[1]]);
-                for (var p = 0; p < planes.Length; p++) Assert.Equal(all[p].Take(found[p].Length), found[p]);
-            },
-            seed: "0N0XIzNsQ0O2",
-            iter: 300);
+        var header = VqBytes.Header(1024, 768);
+        var file = VqBytes.Write(header, VqBytes.Manifest.Planes, [new int[2 * 96 * 128]]);
+        Assert.Equal(23, file.Length - (2 * (96 * 128 * 5 / 8)));
+        Assert.Equal(23, (header with { Width = 16383, Height = 16383 }).Size + VqDocument.ChecksumSize);
+        Assert.Equal(24, (header with { Width = 4096, Height = 4096, TileBits = 12 }).Size + VqDocument.ChecksumSize);
     }
 
     [Fact]
     public void Write_IndexOfNoCode_Throws() =>
-        Assert.Throws<InvalidOperationException>(() => VqContainer.Write(VqBytes.Header(8, 8), VqBytes.Manifest.Spec.Planes, [new[] { 0, 20 }]));
+        Assert.Throws<InvalidOperationException>(() => VqBytes.Write(VqBytes.Header(8, 8), VqBytes.Manifest.Planes, [[0, 20]]));
 
     public static TheoryData<string, int, byte[], string> Patches() => new()
     {
@@ -83,10 +49,10 @@ public class VqContainerTests
         { "no height", Height, [0], "offset 5: height: expected 1 to 16777215, got 0" },
         { "a larger image", Width, [25], "expected a file of 31 bytes, got 29: the file is cut short" },
         { "a smaller image", Width, [16], "expected a file of 27 bytes, got 29: something follows the checksum" },
-        { "RGBA", Coding, [1], "offset 6: pixel format: expected 0 (RGB) or 2 (grey), got 1" },
-        { "an unknown format", Coding, [3], "offset 6: pixel format: expected 0 (RGB) or 2 (grey), got 3" },
-        { "the reserved bit", Coding, [8], "offset 6: reserved bit: expected 0, got 1" },
-        { "an unknown entropy mode", Coding, [0x20], "offset 6: entropy mode: expected 0 (raw), got 2" },
+        { "alpha without its section", Coding, [1], "offset 17: sections: expected an alpha section, as the header says, got none" },
+        { "a bitmap in a raw file", Coding, [8], "offset 6: raw bitmap: expected none where the mode is raw, got one" },
+        { "an unknown entropy mode", Coding, [0x40], "offset 6: entropy mode: expected 0 to 3, got 4" },
+        { "reserved bits", RatePoint, [0x60], "offset 15: reserved bits: expected 0, got 60" },
         { "another model", Id, [0xff], "the file was made with the model ff23456789abcdef, this is 0123456789abcdef ('handmade')" },
         { "another rate point", RatePoint, [1], "rate point: expected one below 1, the number that the model has, got 1" },
         { "no stages", Stages, [0], "offset 16: stages: expected 1 to 255, got 0" },
@@ -147,7 +113,8 @@ public class VqContainerTests
     [Theory]
     [InlineData(new byte[] { 3, 0, 0 }, "offset 17: section number: expected none that is required (odd) and unknown, got 3")]
     [InlineData(new byte[] { 4, 0, 2, 0, 0 }, "offset 19: section number: expected 0 or above 4, got 2")]
-    [InlineData(new byte[] { 2, 0, 2, 0, 0 }, "offset 19: section number: expected 0 or above 2, got 2")]
+    [InlineData(new byte[] { 6, 0, 6, 0, 0 }, "offset 19: section number: expected 0 or above 6, got 6")]
+    [InlineData(new byte[] { 2, 0, 0 }, "offset 17: section 2: expected at least 1 byte, got 0")]
     [InlineData(new byte[] { 0 }, "offset 17: section number: expected at least one section, as the header says, got 0")]
     [InlineData(new byte[] { 2, 100, 0 }, "offset 19: section: expected 100 bytes, got 13: the file is cut short")]
     [InlineData(new byte[] { 2, 0xff, 0xff, 0xff, 0xff, 0x07, 0 }, "offset 23: section: expected 2147483647 bytes, got 13: the file is cut short")]
@@ -183,8 +150,12 @@ public class VqContainerTests
         }
 
         Assert.Equal("the image is 16777215×16777215: expected at most 268435456 pixels, got 281474943156225", Error(files[0]));
-        Assert.Throws<VqFormatException>(() => VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (24 * 16) - 1 }));
-        VqContainer.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 24 * 16 });
+        Assert.Throws<VqFormatException>(() => VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (24 * 16) - 1 }));
+        VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 24 * 16 });
+        Assert.Equal(
+            "the image is extended to 24×16, 2 stages of indices: expected at most 23 bytes of them, got 24",
+            Assert.Throws<VqFormatException>(() => VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxMemory = 23 })).Message);
+        VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxMemory = 24 });
     }
 
     [Fact]
@@ -216,7 +187,7 @@ public class VqContainerTests
     [Fact]
     public void ReadInfo_SpanAndStream_ReturnTheHeader()
     {
-        var file = VqContainer.Write(VqBytes.Header(300, 7, 1, PixelFormat.Gray8), VqBytes.Manifest.Spec.Planes, [new int[38]]);
+        var file = VqBytes.Write(VqBytes.Header(300, 7, 1, isGray: true), VqBytes.Manifest.Planes, [new int[38]]);
         var info = VqFile.ReadInfo(file);
         Assert.Equal(
             new VqInfo
@@ -241,13 +212,7 @@ public class VqContainerTests
 
     private static byte[] WithSections(params byte[] sections) => VqBytes.Patch(VqBytes.Insert(VqBytes.Example(), Payload, sections), Coding, 4);
 
-    private static int[] Read(byte[] file)
-    {
-        var (header, payload) = VqContainer.Open(file, VqBytes.Manifest, new VqLimits());
-        var indices = new int[12];
-        VqContainer.ReadIndices(file.AsSpan(payload), header, VqBytes.Manifest.Spec.Planes, 2, [indices]);
-        return indices;
-    }
+    private static int[] Read(byte[] file) => VqBytes.Read(file, VqBytes.Manifest)[0];
 
     private static string Error(byte[] file) => Assert.Throws<VqFormatException>(() => Read(file)).Message;
 }

@@ -47,6 +47,9 @@ public sealed record ModelManifest
     /// <summary>The format version that this library reads and writes.</summary>
     public const int CurrentFormat = 1;
 
+    /// <summary>Most rate points that a model can have, as many as a <c>.vq</c> file can name.</summary>
+    public const int MaxRatePoints = 16;
+
     /// <summary>Largest manifest that is read.</summary>
     private const int MaxManifestBytes = 1 << 20;
 
@@ -74,7 +77,7 @@ public sealed record ModelManifest
     /// <summary>The index grids, in the order of the graphs' tensors; those of <see cref="Spec"/>.</summary>
     public required IReadOnlyList<LatentPlane> Planes { get; init; }
 
-    /// <summary>Number of rate points: what the graphs' input <c>rate</c> may be is 0 to one less. Today's models have one.</summary>
+    /// <summary>Number of rate points, 1 to <see cref="MaxRatePoints"/>: what the graphs' input <c>rate</c> may be is 0 to one less.</summary>
     public required int RatePoints { get; init; }
 
     /// <summary>The folder's files by name.</summary>
@@ -165,7 +168,7 @@ public sealed record ModelManifest
         Spec.Validate();
         if (!Planes.SequenceEqual(Spec.Planes))
             throw new ModelFormatException($"planes: expected {Text(Spec.Planes)}, as the spec says, got {Text(Planes)}");
-        if (RatePoints != 1) throw new ModelFormatException($"rate points: expected 1, got {RatePoints}");
+        if (RatePoints is < 1 or > MaxRatePoints) throw new ModelFormatException($"rate points: expected 1 to {MaxRatePoints}, got {RatePoints}");
         foreach (var (name, file) in Files)
         {
             if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny("/\\:\0"))

@@ -18,14 +18,14 @@ internal static class BitPacking
     /// <param name="codes">The codebook's size.</param>
     /// <param name="packed"><see cref="Size"/> bytes.</param>
     /// <returns>The position of the first index that is out of range, −1 where there is none.</returns>
-    public static int Pack(ReadOnlySpan<int> indices, int bits, int codes, Span<byte> packed)
+    public static int Pack(ReadOnlySpan<ushort> indices, int bits, int codes, Span<byte> packed)
     {
         ulong pending = 0;
         var count = 0;
         var at = 0;
         for (var i = 0; i < indices.Length; i++)
         {
-            var index = (uint)indices[i];
+            uint index = indices[i];
             if (index >= (uint)codes) return i;
             pending |= (ulong)index << count;
             count += bits;
@@ -50,7 +50,7 @@ internal static class BitPacking
     /// The position of the first index that is not below <paramref name="codes"/>; the number of indices where bits are left over that are
     /// not 0; otherwise −1.
     /// </returns>
-    public static int Unpack(ReadOnlySpan<byte> packed, int bits, int codes, Span<int> indices)
+    public static int Unpack(ReadOnlySpan<byte> packed, int bits, int codes, Span<ushort> indices)
     {
         var mask = (1u << bits) - 1;
         ulong pending = 0;
@@ -66,7 +66,7 @@ internal static class BitPacking
 
             var index = (uint)pending & mask;
             if (index >= (uint)codes) return i;
-            indices[i] = (int)index;
+            indices[i] = (ushort)index;
             pending >>= bits;
             count -= bits;
         }

@@ -15,13 +15,16 @@ internal static class VqThrow
         throw new VqFormatException($"offset {offset}: {what}: expected {Count(expected)}, got {actual}: the file is cut short");
 
     [DoesNotReturn]
-    public static void WrongLength(long expected, long actual) => throw new VqFormatException(actual < expected
-        ? $"expected a file of {Count(expected)}, got {actual}: the file is cut short"
+    public static void WrongLength(long expected, long actual, bool atLeast = false) => throw new VqFormatException(actual < expected
+        ? $"expected a file of {(atLeast ? "at least " : "")}{Count(expected)}, got {actual}: the file is cut short"
         : $"expected a file of {Count(expected)}, got {actual}: something follows the checksum");
 
     [DoesNotReturn]
-    public static void WrongChecksum(uint expected, uint actual) =>
-        throw new VqFormatException($"checksum: the file states {expected:x8}, its content has {actual:x8}: the file is damaged");
+    public static void WrongChecksum(uint expected, uint actual, bool mayBeCut = false) => throw new VqFormatException(
+        $"checksum: the file states {expected:x8}, its content has {actual:x8}: the file is {(mayBeCut ? "cut short or damaged" : "damaged")}");
+
+    [DoesNotReturn]
+    public static void NoStage(int length) => throw new VqFormatException($"expected the whole first stage at least, got {Count(length)}: the file is cut short");
 
     [DoesNotReturn]
     public static void WrongModel(ModelId file, ModelId model, string modelName, bool damaged) => throw new VqFormatException(

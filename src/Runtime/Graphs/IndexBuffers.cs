@@ -24,6 +24,27 @@ internal sealed class IndexBuffers : IDisposable
     /// <summary>For each plane the tensor <c>[1,stages,h,w]</c>.</summary>
     public ReadOnlySpan<Memory<int>> Planes => _planes;
 
+    /// <summary>Copies the leading stages into maps of the same image.</summary>
+    /// <exception cref="InvalidOperationException">An index is not one of the codebook's.</exception>
+    public void CopyTo(IndexMaps maps)
+    {
+        for (var p = 0; p < _planes.Length; p++)
+        {
+            var whole = new TileRectangle(0, 0, maps.WidthOf(p), maps.HeightOf(p));
+            for (var stage = 0; stage < maps.StagesOf(p); stage++) maps.Write(p, stage, whole, _planes[p].Span[(stage * whole.Count)..], whole.Width);
+        }
+    }
+
+    /// <summary>Copies all stages of maps of the same image and as many stages.</summary>
+    public void CopyFrom(IndexMaps maps)
+    {
+        for (var p = 0; p < _planes.Length; p++)
+        {
+            var whole = new TileRectangle(0, 0, maps.WidthOf(p), maps.HeightOf(p));
+            for (var stage = 0; stage < maps.StagesOf(p); stage++) maps.Read(p, stage, whole, _planes[p].Span[(stage * whole.Count)..], whole.Width);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var buffer in _rented)

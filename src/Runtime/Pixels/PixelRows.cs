@@ -24,9 +24,9 @@ internal static class PixelRows
         {
             var source = pixels.Slice(y * stride, width * size);
             var row = rgb.Slice(y * rowBytes, rowBytes);
-            if (size == 4) CheckOpaque(source, y);
+            if (HasAlpha(format)) CheckOpaque(source, size, y);
             if (format == PixelFormat.Rgb24) source.CopyTo(row);
-            else if (format == PixelFormat.Gray8) FromGray(source, row);
+            else if (IsGray(format)) FromGray(source, size, row);
             else FromColour(source, size, IsBlueFirst(format), row);
 
             var last = row.Slice((width - 1) * 3, 3);
@@ -52,27 +52,33 @@ internal static class PixelRows
         {
             var source = rgb.Slice(y * padding.Width * 3, width * 3);
             var row = pixels.Slice(y * width * size, width * size);
-            if (format == PixelFormat.Gray8) ToGray(source, row);
+            if (IsGray(format)) ToGray(source, size, row);
             else if (format == PixelFormat.Rgb24 && !gray) source.CopyTo(row);
             else ToColour(source, gray, size, IsBlueFirst(format), row);
         }
     }
 
+    /// <summary>Whether a pixel's last byte is its alpha.</summary>
+    public static bool HasAlpha(PixelFormat format) => format is PixelFormat.Rgba32 or PixelFormat.Bgra32 or PixelFormat.GrayAlpha16;
+
+    /// <summary>Whether a pixel has one byte for red, green and blue together.</summary>
+    public static bool IsGray(PixelFormat format) => format is PixelFormat.Gray8 or PixelFormat.GrayAlpha16;
+
     private static bool IsBlueFirst(PixelFormat format) => format is PixelFormat.Bgr24 or PixelFormat.Bgra32;
 
-    private static void CheckOpaque(ReadOnlySpan<byte> row, int y)
+    private static void CheckOpaque(ReadOnlySpan<byte> row, int size, int y)
     {
-        for (var at = 3; at < row.Length; at += 4)
+        for (var at = size - 1; at < row.Length; at += size)
         {
             if (row[at] == byte.MaxValue) continue;
             throw new ArgumentException(
-                $"the pixel at column {at / 4}, row {y} has alpha {row[at]}: transparency is not kept yet; flatten the image onto a background first");
+                $"the pixel at column {at / size}, row {y} has alpha {row[at]}: transparency is not kept yet; flatten the image onto a background first");
         }
     }
 
-    private static void FromGray(ReadOnlySpan<byte> gray, Span<byte> rgb)
+    private static void FromGray(ReadOnlySpan<byte> source, int size, Span<byte> rgb)
     {
-        for (var x = 0; x < gray.Length; x++) rgb.Slice(x * 3, 3).Fill(gray[x]);
+        for (int from = 0, to = 0; from < source.Length; from += size, to += 3) rgb.Slice(to, 3).Fill(source[from]);
     }
 
     private static void FromColour(ReadOnlySpan<byte> source, int size, bool blueFirst, Span<byte> rgb)
@@ -86,9 +92,13 @@ internal static class PixelRows
         }
     }
 
-    private static void ToGray(ReadOnlySpan<byte> rgb, Span<byte> gray)
+    private static void ToGray(ReadOnlySpan<byte> rgb, int size, Span<byte> target)
     {
-        for (var x = 0; x < gray.Length; x++) gray[x] = Luma(rgb.Slice(x * 3, 3));
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += size)
+        {
+            target[to] = Luma(rgb.Slice(from, 3));
+            if (size == 2) target[to + 1] = byte.MaxValue;
+        }
     }
 
     private static void ToColour(ReadOnlySpan<byte> rgb, bool gray, int size, bool blueFirst, Span<byte> target)

@@ -37,14 +37,7 @@ public sealed class TinyModel : IDisposable
     }
 
     /// <summary>The indices that a file holds.</summary>
-    internal int[] FileIndices(byte[] vq)
-    {
-        var (header, payload) = VqContainer.Open(vq, Codec.Manifest, new VqLimits());
-        var planes = Spec.Planes;
-        var indices = new int[ModelGraphs.IndexCount(planes[0], header.Stages, 1, Up(header.Height, Spec.Stride), Up(header.Width, Spec.Stride))];
-        VqContainer.ReadIndices(vq.AsSpan(payload), header, planes, header.Stages, [indices]);
-        return indices;
-    }
+    internal int[] FileIndices(byte[] vq) => VqBytes.Read(vq, Codec.Manifest)[0];
 
     internal static (byte[] Rgb, int Width, int Height) Pad(byte[] rgb, int width, int height, int multiple)
     {

@@ -1,0 +1,8 @@
+namespace VqVae.Runtime;
+
+/// <summary>A range of a file's bytes.</summary>
+internal readonly record struct FilePart(int Offset, int Length)
+{
+    /// <summary>The bytes.</summary>
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> file) => file.Slice(Offset, Length);
+}

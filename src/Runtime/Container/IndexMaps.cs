@@ -1,0 +1,140 @@
+using System.Buffers;
+using VqVae.Models;
+
+namespace VqVae.Runtime;
+
+/// <summary>
+/// The indices of a whole image: for each plane <c>[stages, h, w]</c> as 16-bit numbers in pooled memory. Different rectangles may be
+/// written at the same time. What was not written is undefined.
+/// </summary>
+internal sealed class IndexMaps : IDisposable
+{
+    private readonly LatentPlane[] _planes;
+    private readonly Padding _padding;
+    private readonly ushort[][] _maps;
+
+    /// <summary>Allocates maps for the leading stages; <see cref="Bytes"/> says beforehand how much that is.</summary>
+    public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
+    {
+        _planes = [.. planes];
+        _padding = padding;
+        Stages = stages;
+        _maps = new ushort[planes.Count][];
+        for (var p = 0; p < planes.Count; p++) _maps[p] = ArrayPool<ushort>.Shared.Rent(checked(StagesOf(p) * Positions(p)));
+    }
+
+    public IReadOnlyList<LatentPlane> Planes => _planes;
+
+    /// <summary>The padded image's size.</summary>
+    public Padding Padding => _padding;
+
+    /// <summary>Stages of the image; a plane has at most its own.</summary>
+    public int Stages { get; private set; }
+
+    /// <summary>Bytes that the maps of an image take.</summary>
+    public static long Bytes(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
+    {
+        var bytes = 0L;
+        foreach (var plane in planes) bytes += sizeof(ushort) * Math.Min(stages, plane.Stages) * padding.Positions(plane);
+        return bytes;
+    }
+
+    public int StagesOf(int plane) => Math.Min(Stages, _planes[plane].Stages);
+
+    public int WidthOf(int plane) => _padding.Width / _planes[plane].Stride;
+
+    public int HeightOf(int plane) => _padding.Height / _planes[plane].Stride;
+
+    /// <summary>Forgets the stages behind the leading ones.</summary>
+    public void Keep(int stages)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(stages, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(stages, Stages);
+        Stages = stages;
+    }
+
+    /// <summary>All stages of a plane, stage after stage, each in rows from top to bottom.</summary>
+    public Span<ushort> Plane(int plane) => _maps[plane].AsSpan(0, StagesOf(plane) * Positions(plane));
+
+    /// <summary>One stage of a plane, in rows from top to bottom.</summary>
+    public Span<ushort> Stage(int plane, int stage) => Plane(plane).Slice(stage * Positions(plane), Positions(plane));
+
+    /// <summary>One row of a stage.</summary>
+    public Span<ushort> Row(int plane, int stage, int y) => Stage(plane, stage).Slice(y * WidthOf(plane), WidthOf(plane));
+
+    /// <summary>Copies a rectangle of one stage out, widened to the graphs' 32 bits.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="from">The rectangle in positions.</param>
+    /// <param name="target">Where it goes; the rectangle's top left position first.</param>
+    /// <param name="targetWidth">Positions from one row of <paramref name="target"/> to the next.</param>
+    public void Read(int plane, int stage, TileRectangle from, Span<int> target, int targetWidth)
+    {
+        for (var y = 0; y < from.Height; y++)
+        {
+            var source = Row(plane, stage, from.Y + y).Slice(from.X, from.Width);
+            var row = target.Slice(y * targetWidth, from.Width);
+            for (var x = 0; x < source.Length; x++) row[x] = source[x];
+        }
+    }
+
+    /// <summary>Copies a rectangle of one stage in from the graphs' 32 bits.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="to">The rectangle in positions.</param>
+    /// <param name="source">What it gets; the rectangle's top left position first.</param>
+    /// <param name="sourceWidth">Positions from one row of <paramref name="source"/> to the next.</param>
+    /// <exception cref="InvalidOperationException">An index is not one of the codebook's.</exception>
+    public void Write(int plane, int stage, TileRectangle to, ReadOnlySpan<int> source, int sourceWidth)
+    {
+        var codes = (uint)_planes[plane].Codes;
+        for (var y = 0; y < to.Height; y++)
+        {
+            var row = source.Slice(y * sourceWidth, to.Width);
+            var target = Row(plane, stage, to.Y + y).Slice(to.X, to.Width);
+            for (var x = 0; x < row.Length; x++)
+            {
+                var index = (uint)row[x];
+                if (index >= codes) throw new InvalidOperationException($"the encoder gave the index {row[x]} where the codebook has {codes} codes");
+                target[x] = (ushort)index;
+            }
+        }
+    }
+
+    /// <summary>Copies a rectangle of the leading stages out, stage after stage.</summary>
+    public void Read(int plane, int stages, TileRectangle from, Span<ushort> target)
+    {
+        for (var stage = 0; stage < stages; stage++)
+        {
+            for (var y = 0; y < from.Height; y++)
+            {
+                Row(plane, stage, from.Y + y).Slice(from.X, from.Width).CopyTo(target);
+                target = target[from.Width..];
+            }
+        }
+    }
+
+    /// <summary>Copies a rectangle of the leading stages in, stage after stage.</summary>
+    public void Write(int plane, int stages, TileRectangle to, ReadOnlySpan<ushort> source)
+    {
+        for (var stage = 0; stage < stages; stage++)
+        {
+            for (var y = 0; y < to.Height; y++)
+            {
+                source[..to.Width].CopyTo(Row(plane, stage, to.Y + y)[to.X..]);
+                source = source[to.Width..];
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        for (var p = 0; p < _maps.Length; p++)
+        {
+            if (_maps[p] is { Length: > 0 } map) ArrayPool<ushort>.Shared.Return(map);
+            _maps[p] = [];
+        }
+    }
+
+    private int Positions(int plane) => checked((int)_padding.Positions(_planes[plane]));
+}
