@@ -14,6 +14,9 @@ public sealed record ExportOptions
     /// <summary>Whether to export without comparing the graphs with the trainer's results; the manifest records it.</summary>
     public bool Unverified { get; init; }
 
+    /// <summary>Whether to leave out the entropy coder's tables; the model then codes indices with fixed lengths.</summary>
+    public bool NoTables { get; init; }
+
     /// <summary>Whether an existing model folder may be replaced.</summary>
     public bool Force { get; init; }
 }

@@ -6,4 +6,5 @@ namespace VqVae.Exporter;
 /// <summary>What an export did.</summary>
 /// <param name="Manifest">The manifest that was written.</param>
 /// <param name="Verification">How the graphs compared with the trainer's results; <c>null</c> if they were not compared.</param>
-internal sealed record ExportResult(ModelManifest Manifest, VerificationReport? Verification);
+/// <param name="NoTables">Why the model has no tables; <c>null</c> where it has.</param>
+internal sealed record ExportResult(ModelManifest Manifest, VerificationReport? Verification, string? NoTables);

@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
+using VqVae.Exporter.Tables;
 using VqVae.Exporter.Verification;
 using VqVae.Models;
 using VqVae.Runtime;
 
 namespace VqVae.Exporter;
 
-/// <summary>Turns a run folder (weights, parity samples) into a model folder (two graphs and a manifest).</summary>
+/// <summary>Turns a run folder (weights, parity samples, index maps) into a model folder (two graphs, tables, a manifest).</summary>
 public static class ModelExporter
 {
     /// <summary>Writes a model folder, whole or not at all; the same input gives the same bytes.</summary>
-    /// <param name="runFolder">The run folder: <c>checkpoint.safetensors</c>, and <c>parity.safetensors</c> unless unverified.</param>
+    /// <param name="runFolder">The run folder: <c>checkpoint.safetensors</c>, <c>parity.safetensors</c> unless unverified, and <c>calibration.safetensors</c> for tables.</param>
     /// <param name="outputFolder">The model folder to make.</param>
     /// <param name="options">Name, licence, and what may be skipped or replaced.</param>
     /// <param name="cancellationToken">Stops before anything is written.</param>
@@ -28,21 +29,22 @@ public static class ModelExporter
         var checkpoint = LoadCheckpoint(runFolder);
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
-        var (encoder, decoder) = (OnnxModel.Encoder(checkpoint), OnnxModel.Decoder(checkpoint));
+        var calibration = options.NoTables ? null : CalibrationFile.Load(runFolder, checkpoint);
+        var tables = calibration is null ? [] : TableTrainer.Train(calibration, cancellationToken).Write();
+        var id = checkpoint.IdWith(tables);
+        var (encoder, decoder) = (OnnxModel.Encoder(checkpoint, id), OnnxModel.Decoder(checkpoint, id));
+        List<(string Name, byte[] Content)> files = [(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)];
+        if (tables.Length > 0) files.Add((ModelManifest.TablesFileName, tables));
         var manifest = new ModelManifest
         {
             Format = ModelManifest.CurrentFormat,
             Name = options.Name ?? output.Name,
-            Id = checkpoint.Id.ToString(),
+            Id = id.ToString(),
             Producer = $"{OnnxModel.ProducerName} {OnnxModel.ProducerVersion}",
             Spec = checkpoint.Spec,
             Planes = checkpoint.Spec.Planes,
             RatePoints = 1,
-            Files = new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal)
-            {
-                [ModelManifest.EncoderFileName] = Describe(encoder),
-                [ModelManifest.DecoderFileName] = Describe(decoder),
-            },
+            Files = new SortedDictionary<string, ManifestFile>(files.ToDictionary(f => f.Name, f => Describe(f.Content)), StringComparer.Ordinal),
             Verification = new ManifestVerification { Verified = false },
             Provenance = checkpoint.Provenance,
             License = options.License,
@@ -61,8 +63,8 @@ public static class ModelExporter
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        output.Write([(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)], manifest);
-        return new ExportResult(manifest, report);
+        output.Write(files, manifest);
+        return new ExportResult(manifest, report, tables.Length > 0 ? null : options.NoTables ? "--no-tables" : $"'{runFolder}' has no {RunFiles.CalibrationFileName}");
     }
 
     private static ManifestFile Describe(byte[] content) => new(content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));

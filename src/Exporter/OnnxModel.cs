@@ -22,14 +22,17 @@ internal static class OnnxModel
     public static string ProducerVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
     /// <summary>The encoder as a file's bytes.</summary>
-    public static byte[] Encoder(Checkpoint checkpoint) =>
-        Wrap(EncoderGraph.Build(checkpoint), checkpoint, GraphNames.EncoderFormat, "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="id">The id of the model that the graph belongs to; by default the checkpoint's, of a model without tables.</param>
+    public static byte[] Encoder(Checkpoint checkpoint, ModelId? id = null) =>
+        Wrap(EncoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id, GraphNames.EncoderFormat, "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
 
     /// <summary>The decoder as a file's bytes.</summary>
-    public static byte[] Decoder(Checkpoint checkpoint) =>
-        Wrap(DecoderGraph.Build(checkpoint), checkpoint, GraphNames.DecoderFormat, "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
+    /// <inheritdoc cref="Encoder"/>
+    public static byte[] Decoder(Checkpoint checkpoint, ModelId? id = null) =>
+        Wrap(DecoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id, GraphNames.DecoderFormat, "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
 
-    private static byte[] Wrap(GraphProto graph, Checkpoint checkpoint, string format, string documentation)
+    private static byte[] Wrap(GraphProto graph, Checkpoint checkpoint, ModelId id, string format, string documentation)
     {
         var model = new ModelProto
         {
@@ -41,7 +44,7 @@ internal static class OnnxModel
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.FormatKey, Value = format });
-        model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.ModelIdKey, Value = checkpoint.Id.ToString() });
+        model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.ModelIdKey, Value = id.ToString() });
         model.MetadataProps.Add(new StringStringEntryProto { Key = GraphNames.SpecKey, Value = checkpoint.Spec.ToJson() });
         return model.ToByteArray();
     }

@@ -9,7 +9,7 @@ namespace VqVae.Exporter;
 /// </summary>
 internal sealed class OutputFolder
 {
-    private static readonly string[] ModelFiles = [ModelManifest.FileName, ModelManifest.EncoderFileName, ModelManifest.DecoderFileName];
+    private static readonly string[] ModelFiles = [ModelManifest.FileName, ModelManifest.EncoderFileName, ModelManifest.DecoderFileName, ModelManifest.TablesFileName];
 
     private readonly string _path;
     private readonly bool _exists;

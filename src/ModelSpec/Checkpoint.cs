@@ -33,8 +33,12 @@ public sealed class Checkpoint
     /// <summary>Where the weights come from, if the trainer said so.</summary>
     public Provenance? Provenance { get; }
 
-    /// <summary>The id of the model that these weights make.</summary>
+    /// <summary>The id of the model that these weights make without tables; the other files of the run folder carry it.</summary>
     public ModelId Id { get; }
+
+    /// <summary>The id of the model that these weights make with tables.</summary>
+    /// <param name="tables">The content of <c>tables.bin</c>; empty where there is none.</param>
+    public ModelId IdWith(ReadOnlySpan<byte> tables) => ModelId.Compute(Spec, name => _file[name].Data, tables);
 
     /// <summary>Reads and checks a checkpoint.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, extra, wrongly shaped or not finite, or the file is malformed.</exception>

@@ -11,8 +11,8 @@ namespace VqVae.Models;
 /// <remarks>
 /// The first 8 bytes of the SHA-256 of this byte string: the ASCII line <c>vqvae-model-id/1\n</c>; one line <c>key=value\n</c> for each of
 /// the decoder's architecture fields, in the order of <see cref="DecoderFields"/>; then every decoder-side tensor in ordinal order of its
-/// name: name length (uint32), name (UTF-8), number of dimensions (uint32), dimensions (uint32 each), values (float32). Little-endian
-/// throughout. The encoder and how the model was trained are not in it, so a better encoder keeps the id.
+/// name: name length (uint32), name (UTF-8), number of dimensions (uint32), dimensions (uint32 each), values (float32); then, where the
+/// model has tables, the ASCII line <c>tables.bin\n</c>, their length (uint32) and bytes. Little-endian throughout. The encoder and how the model was trained are not in it, so a better encoder keeps the id.
 /// </remarks>
 public readonly record struct ModelId(ulong Value)
 {
@@ -22,7 +22,8 @@ public readonly record struct ModelId(ulong Value)
     /// <summary>Computes the id of a model.</summary>
     /// <param name="spec">The hyperparameters.</param>
     /// <param name="tensor">Gives a tensor's float32 values as little-endian bytes, by name.</param>
-    public static ModelId Compute(ModelSpec spec, Func<string, ReadOnlyMemory<byte>> tensor)
+    /// <param name="tables">The content of <c>tables.bin</c>; empty where the model has none, as a checkpoint.</param>
+    public static ModelId Compute(ModelSpec spec, Func<string, ReadOnlyMemory<byte>> tensor, ReadOnlySpan<byte> tables = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(tensor);
@@ -39,6 +40,13 @@ public readonly record struct ModelId(ulong Value)
             AppendUInt32(hash, entry.Shape.Count);
             foreach (var dimension in entry.Shape) AppendUInt32(hash, dimension);
             hash.AppendData(tensor(entry.Name).Span);
+        }
+
+        if (!tables.IsEmpty)
+        {
+            hash.AppendData("tables.bin\n"u8);
+            AppendUInt32(hash, tables.Length);
+            hash.AppendData(tables);
         }
 
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

@@ -15,9 +15,25 @@ public class ModelIdTests
     public void Compute_SeededModel_IsFixed(Architecture architecture, string id) =>
         Assert.Equal(id, ModelId.Compute(Spec(architecture), Weights(Spec(architecture))).ToString());
 
+    [Fact]
+    public void Compute_WithTables_IsFixed() =>
+        Assert.Equal("fc79325f42cf634b", ModelId.Compute(Spec(Architecture.Klt), Weights(Spec(Architecture.Klt)), "any tables"u8).ToString());
+
+    [Fact]
+    public void Compute_OtherTables_GivesAnotherId()
+    {
+        var (spec, weights) = (Spec(Architecture.Klt), Weights(Spec(Architecture.Klt)));
+        byte[][] tables = [[], [0], [1], [0, 0], [1, 2]];
+        Assert.Equal(tables.Length, tables.Select(t => ModelId.Compute(spec, weights, t)).Distinct().Count());
+        Assert.Equal(ModelId.Compute(spec, weights), ModelId.Compute(spec, weights, []));
+    }
+
     [Theory]
-    [MemberData(nameof(Architectures))]
-    public void Compute_SeededModel_IsTheHashOfTheDocumentedBytes(Architecture architecture)
+    [InlineData(Architecture.VqVae, false)]
+    [InlineData(Architecture.VqVae, true)]
+    [InlineData(Architecture.Klt, false)]
+    [InlineData(Architecture.Klt, true)]
+    public void Compute_SeededModel_IsTheHashOfTheDocumentedBytes(Architecture architecture, bool withTables)
     {
         var (spec, weights) = (Spec(architecture), Weights(Spec(architecture)));
         using var bytes = new MemoryStream();
@@ -36,10 +52,18 @@ public class ModelIdTests
             writer.Write(weights(tensor.Name).Span);
         }
 
+        byte[] tables = withTables ? [.. Enumerable.Range(0, 300).Select(i => (byte)i)] : [];
+        if (withTables)
+        {
+            writer.Write("tables.bin\n"u8);
+            writer.Write(tables.Length);
+            writer.Write(tables);
+        }
+
         writer.Flush();
         var expected = Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()).AsSpan(0, 8));
 
-        Assert.Equal(expected, ModelId.Compute(spec, weights).ToString());
+        Assert.Equal(expected, ModelId.Compute(spec, weights, tables).ToString());
     }
 
     [Theory]

@@ -30,6 +30,10 @@ internal sealed class ExportCommandLine
     [Option("unverified")]
     public bool Unverified { get; set; }
 
+    /// <summary>Whether the entropy coder's tables are left out.</summary>
+    [Option("no-tables")]
+    public bool NoTables { get; set; }
+
     /// <summary>Whether an existing model is replaced.</summary>
     [Option("force")]
     public bool Force { get; set; }

@@ -52,11 +52,13 @@ internal static class ExporterProgram
         var result = ModelExporter.Run(
             options.Run,
             options.Out,
-            new ExportOptions { Name = options.Name, License = license, Unverified = options.Unverified, Force = options.Force },
+            new ExportOptions { Name = options.Name, License = license, Unverified = options.Unverified, NoTables = options.NoTables, Force = options.Force },
             cancellationToken);
 
-        var bytes = result.Manifest.Files.Values.Sum(f => f.Bytes);
-        output.WriteLine($"{options.Out}: model {result.Manifest.Name}, id {result.Manifest.Id}, {bytes:N0} bytes of graphs");
+        var tables = result.Manifest.Files.TryGetValue(ModelManifest.TablesFileName, out var file) ? file.Bytes : 0;
+        var graphs = result.Manifest.Files.Values.Sum(f => f.Bytes) - tables;
+        output.WriteLine($"{options.Out}: model {result.Manifest.Name}, id {result.Manifest.Id}, {graphs:N0} bytes of graphs, {tables:N0} of tables");
+        if (result.NoTables is { } why) output.WriteLine($"warning: no tables ({why}), so files made with this model are larger than they could be");
         if (result.Verification is { } report)
         {
             output.WriteLine($"verified on {report.Samples} samples of the trainer:");

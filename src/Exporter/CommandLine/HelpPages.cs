@@ -27,9 +27,11 @@ internal static class HelpPages
           exporter runs/photo --out models/photo
           exporter runs/photo --out models/photo --license MIT --data-license "CC0-1.0" --force
 
-        RUN is a folder that 'trainer fit' wrote. DIR gets encoder.onnx, decoder.onnx and model.json, all
-        of them or none. Both graphs are run on the samples in RUN's parity.safetensors: where they differ
-        from what the trainer computed, nothing is written.
+        RUN is a folder that 'trainer fit' wrote. DIR gets encoder.onnx, decoder.onnx, tables.bin and
+        model.json, all of them or none. The tables make files smaller: they are counted from the index
+        maps in RUN's calibration.safetensors; without that file a model has none. Both graphs are run on
+        the samples in RUN's parity.safetensors: where they differ from what the trainer computed, nothing
+        is written.
 
           --out DIR            the model folder to make (required)
           --name NAME          the model's name (default: the last part of DIR)
@@ -37,6 +39,8 @@ internal static class HelpPages
           --data-license TEXT  licences of the training images
           --unverified         do not compare with the trainer's results, and record that in model.json;
                                for weights that come without parity.safetensors
+          --no-tables          leave out tables.bin: the model codes indices with fixed lengths, and gets
+                               the id that it had before there were tables
           --force              replace the model in DIR; files that are not the model's stay
 
         Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
@@ -48,7 +52,7 @@ internal static class HelpPages
           exporter info models/photo
           exporter info models/photo > models/photo/README.md
 
-        Hyperparameters, files, rates, compute, verification, provenance and graphs. The files are checked
+        Hyperparameters, files, rates, compute, verification, provenance, tables and graphs. The files are checked
         against the hashes in model.json.
 
         Exit codes: 0 done, 1 damaged or no model folder, 2 wrong command line, 130 cancelled.

@@ -29,6 +29,7 @@ internal sealed class ModelReport
         report.Compute();
         report.Verification();
         report.Origin();
+        if (ModelTables.Load(folder, manifest) is { } tables) TablesReport.Write(report._markdown, tables);
         foreach (var name in new[] { ModelManifest.EncoderFileName, ModelManifest.DecoderFileName })
         {
             var content = manifest.ReadFile(folder, name);

@@ -44,6 +44,9 @@ public sealed record ModelManifest
     /// <summary>The decoder graph's file name.</summary>
     public const string DecoderFileName = "decoder.onnx";
 
+    /// <summary>The entropy coder's tables, which a model may lack.</summary>
+    public const string TablesFileName = "tables.bin";
+
     /// <summary>The format version that this library reads and writes.</summary>
     public const int CurrentFormat = 1;
 

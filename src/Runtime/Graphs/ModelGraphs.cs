@@ -40,6 +40,9 @@ internal sealed class ModelGraphs : IDisposable
     /// <summary>What the graphs run on.</summary>
     public VqDevice Device { get; }
 
+    /// <summary>The entropy coder's tables; <c>null</c> where the model has none.</summary>
+    public ModelTables? Tables { get; private init; }
+
     /// <summary>The sessions, for measuring them bare.</summary>
     internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (_encoder, _decoder);
 
@@ -49,11 +52,14 @@ internal sealed class ModelGraphs : IDisposable
     public static ModelGraphs Load(string modelFolder, VqCodecOptions options)
     {
         var manifest = ModelManifest.Load(modelFolder);
+        var tables = ModelTables.Load(modelFolder, manifest);
         return Create(
             manifest,
             manifest.ReadFile(modelFolder, ModelManifest.EncoderFileName),
             manifest.ReadFile(modelFolder, ModelManifest.DecoderFileName),
-            options);
+            options,
+            OnnxRuntimeProviders.Instance,
+            tables);
     }
 
     /// <summary>Checks and opens graphs that are in memory.</summary>
@@ -62,7 +68,7 @@ internal sealed class ModelGraphs : IDisposable
     public static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options) =>
         Create(manifest, encoder, decoder, options, OnnxRuntimeProviders.Instance);
 
-    internal static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options, IExecutionProviders providers)
+    internal static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options, IExecutionProviders providers, ModelTables? tables = null)
     {
         options.Validate();
         OnnxGuard.Check(ModelManifest.EncoderFileName, encoder);
@@ -73,7 +79,7 @@ internal sealed class ModelGraphs : IDisposable
         {
             GraphContract.CheckEncoder(sessions[0], manifest);
             GraphContract.CheckDecoder(sessions[1], manifest);
-            return new ModelGraphs(manifest, sessions[0], sessions[1], device);
+            return new ModelGraphs(manifest, sessions[0], sessions[1], device) { Tables = tables };
         }
         catch
         {

@@ -1,0 +1,123 @@
+using VqVae.Models;
+
+namespace VqVae.Runtime;
+
+/// <summary>
+/// The file <c>tables.bin</c> of a model folder: the integers that the entropy modes code with, fixed at export. <c>docs/models.md</c> is
+/// normative. Thread-safe.
+/// </summary>
+internal sealed class ModelTables
+{
+    /// <summary>The version that this library reads and writes; delivery freezes version 1.</summary>
+    public const int Version = 0;
+
+    /// <summary>Largest file that is read: 16 rate points of 512 KB for the fast modes and 1 MB for the dense one, and room for more codes than usual.</summary>
+    public const int MaxBytes = 64 << 20;
+
+    private readonly LatentPlane[] _planes;
+    private readonly RatePointTables[] _ratePoints;
+    private readonly Lazy<IIndexCoder?>[] _static;
+
+    /// <param name="planes">The model's planes.</param>
+    /// <param name="ratePoints">The tables of each of the model's rate points.</param>
+    public ModelTables(IReadOnlyList<LatentPlane> planes, IReadOnlyList<RatePointTables> ratePoints)
+    {
+        _planes = [.. planes];
+        _ratePoints = [.. ratePoints];
+        _static = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static is { } tables ? new StaticCoder(tables) : null))];
+    }
+
+    /// <summary>The tables of each rate point.</summary>
+    public IReadOnlyList<RatePointTables> RatePoints => _ratePoints;
+
+    private static ReadOnlySpan<byte> Magic => [(byte)'V', (byte)'Q', (byte)'T', 0x1a];
+
+    /// <summary>Reads a model folder's tables and checks them against the hash in its manifest.</summary>
+    /// <returns>The tables, or <c>null</c> where the manifest lists none.</returns>
+    /// <exception cref="ModelFormatException">The file is missing, not the one that was hashed, or malformed.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static ModelTables? Load(string modelFolder, ModelManifest manifest)
+    {
+        const string Name = ModelManifest.TablesFileName;
+        if (!manifest.Files.TryGetValue(Name, out var file)) return null;
+        if (file.Bytes > MaxBytes) throw new ModelFormatException($"{Name}: expected at most {MaxBytes} bytes, got {file.Bytes}");
+        try
+        {
+            return Parse(manifest.ReadFile(modelFolder, Name), manifest.Planes, manifest.RatePoints);
+        }
+        catch (ModelFormatException e) when (!e.Message.Contains(Name, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{Path.Combine(modelFolder, Name)}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the content of <c>tables.bin</c>.</summary>
+    /// <param name="content">The file's bytes.</param>
+    /// <param name="planes">The model's planes, which the file must be made for.</param>
+    /// <param name="ratePoints">The model's number of rate points.</param>
+    /// <exception cref="ModelFormatException">The content is malformed or made for another model.</exception>
+    public static ModelTables Parse(ReadOnlySpan<byte> content, IReadOnlyList<LatentPlane> planes, int ratePoints)
+    {
+        var reader = new TableReader(content);
+        if (!reader.ReadBytes(Magic.Length, "magic").SequenceEqual(Magic))
+            throw new ModelFormatException($"magic: expected {Convert.ToHexStringLower(Magic)}, got {Convert.ToHexStringLower(content[..Magic.Length])}");
+        reader.ReadByte("version", Version, Version);
+        reader.ReadByte("number of planes", planes.Count, planes.Count);
+        for (var p = 0; p < planes.Count; p++)
+        {
+            reader.ReadByte($"stages of plane {p}", planes[p].Stages, planes[p].Stages);
+            reader.ReadUInt32($"codes of plane {p}", planes[p].Codes, planes[p].Codes);
+        }
+
+        reader.ReadByte("number of rate points", ratePoints, ratePoints);
+        var tables = new RatePointTables[ratePoints];
+        for (var r = 0; r < ratePoints; r++)
+        {
+            var staticPart = reader.ReadPart($"static part of rate point {r}");
+            var fastPart = reader.ReadPart($"fast part of rate point {r}");
+            var densePart = reader.ReadPart($"dense part of rate point {r}");
+            fastPart.End("fast part");
+            densePart.End("dense part");
+            tables[r] = new RatePointTables
+            {
+                Static = staticPart.Remaining > 0 ? StaticTables.Read(staticPart, planes) : null,
+            };
+        }
+
+        reader.End("tables");
+        return new ModelTables(planes, tables);
+    }
+
+    /// <summary>The content of <c>tables.bin</c>, which <see cref="Parse"/> reads.</summary>
+    public byte[] Write()
+    {
+        var writer = new TableWriter();
+        writer.WriteBytes(Magic);
+        writer.WriteByte(Version);
+        writer.WriteByte(_planes.Length);
+        foreach (var plane in _planes)
+        {
+            writer.WriteByte(plane.Stages);
+            writer.WriteUInt32(plane.Codes);
+        }
+
+        writer.WriteByte(_ratePoints.Length);
+        foreach (var tables in _ratePoints)
+        {
+            writer.WritePart(tables.Static is { } s ? s.Write : null);
+            writer.WritePart(null);
+            writer.WritePart(null);
+        }
+
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>The coder of a mode at a rate point, made when it is first asked for and then shared.</summary>
+    /// <returns>The coder; <c>null</c> where the model has no tables for the mode, which includes <see cref="VqEntropyMode.Raw"/>.</returns>
+    public IIndexCoder? Coder(VqEntropyMode mode, int ratePoint) => mode switch
+    {
+        VqEntropyMode.Static => _static[ratePoint].Value,
+        _ => null,
+    };
+}
