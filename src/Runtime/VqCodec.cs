@@ -24,7 +24,7 @@ public sealed class VqCodec : IDisposable
 
     internal VqCodec(ModelGraphs graphs, VqLimits limits, CoderSet? coders = null)
     {
-        _coders = coders ?? new CoderSet(graphs.Manifest, tables: null);
+        _coders = coders ?? new CoderSet(graphs.Manifest, graphs.Tables is { } tables ? tables.Coder : null);
         _graphs = graphs;
         _limits = limits;
         _planes = [.. graphs.Manifest.Planes];

@@ -13,8 +13,13 @@ internal sealed class CoderSet(ModelManifest model, Func<VqEntropyMode, int, IIn
     /// <summary>The coder of a mode, <c>null</c> where the model has no tables for it.</summary>
     public IIndexCoder? Find(VqEntropyMode mode, int ratePoint) => mode == VqEntropyMode.Raw ? Raw : tables?.Invoke(mode, ratePoint);
 
-    /// <summary>The mode that is used where none is asked for.</summary>
-    public VqEntropyMode Default(int ratePoint) => Find(VqEntropyMode.Dense, ratePoint) is null ? VqEntropyMode.Raw : VqEntropyMode.Dense;
+    /// <summary>The mode that is used where none is asked for: the one that saves most of those that the model has.</summary>
+    public VqEntropyMode Default(int ratePoint)
+    {
+        foreach (var mode in (ReadOnlySpan<VqEntropyMode>)[VqEntropyMode.Dense, VqEntropyMode.Fast, VqEntropyMode.Static])
+            if (Find(mode, ratePoint) is not null) return mode;
+        return VqEntropyMode.Raw;
+    }
 
     /// <summary>The coder for a file that is to be written.</summary>
     /// <exception cref="ArgumentException">The model has no tables for the mode.</exception>

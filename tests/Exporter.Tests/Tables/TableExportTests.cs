@@ -34,6 +34,30 @@ public sealed class TableExportTests : IDisposable
         Assert.Null(codec.Graphs.Tables.Coder(VqEntropyMode.Raw, 0));
     }
 
+    [Theory]
+    [InlineData(VqEntropyMode.Static)]
+    public void Compress_EveryMode_IsTheSameImageInFewerBytes(VqEntropyMode mode)
+    {
+        // Maps of the very image, so that the tables expect what comes.
+        var rgb = DrawnImage.Rgb(256, 192, seed: 3);
+        CalibrationFixture.Save(_checkpoint, _folder["run"]);
+        Export("first");
+        using (var codec = VqCodec.Load(_folder["first"], new VqCodecOptions { Device = VqDevice.Cpu }))
+        {
+            var indices = codec.Graphs.Encode(rgb, 1, 192, 256, rate: 0, lambda: 0)[0];
+            CalibrationFixture.Save(_checkpoint, _folder["run"], c => c.Tensors["indices"] = (indices, [1, 3, 24, 32]));
+        }
+
+        Export("m");
+        using var model = VqCodec.Load(_folder["m"], new VqCodecOptions { Device = VqDevice.Cpu });
+        var raw = model.Compress(rgb, 256, 192, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw });
+        var coded = model.Compress(rgb, 256, 192, options: new VqCompressOptions { EntropyMode = mode });
+
+        Assert.Equal(mode, VqFile.ReadInfo(coded).EntropyMode);
+        Assert.InRange(coded.Length, 1, raw.Length * 95 / 100);
+        Assert.Equal(model.Decompress(raw).Pixels, model.Decompress(coded).Pixels);
+    }
+
     [Fact]
     public void Export_WithoutCalibration_HasNoTablesAndTheCheckpointsId()
     {

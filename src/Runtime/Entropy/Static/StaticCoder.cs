@@ -63,7 +63,7 @@ internal sealed class StaticCoder : IIndexCoder
             indices[i] = Pop(ref state, slots, ranges, table.Bits);
             if (state < Rans.Start)
             {
-                if (source.Length - position < 2) return source.Length + 2;
+                if (source.Length - position < 2) return position + 2;
                 state = (state << 16) | BinaryPrimitives.ReadUInt16LittleEndian(source[position..]);
                 position += 2;
             }
