@@ -74,8 +74,7 @@ public sealed class VqCodec : IDisposable
     /// <param name="cancellationToken">Stops a running graph, too.</param>
     /// <returns>The <c>.vq</c> file.</returns>
     /// <exception cref="ArgumentException">
-    /// Size, format, options and pixels do not fit together, the model lacks the entropy mode or rate point, the image is over a limit, or a pixel
-    /// is transparent.
+    /// Size, format, options and pixels do not fit together, the model lacks the entropy mode or rate point, or the image is over a limit.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
@@ -101,9 +100,10 @@ public sealed class VqCodec : IDisposable
         var padding = Padding.Of(_planes, width, height);
         using var indices = new IndexBuffers(_planes, _stages, padding);
         var rgb = ArrayPool<byte>.Shared.Rent(padding.RgbSize);
+        byte[] alpha;
         try
         {
-            PixelRows.Pad(pixels, width, height, stride, format, padding, rgb);
+            alpha = ReadPixels(pixels, width, height, stride, format, padding, rgb);
             _graphs.Encode(rgb.AsMemory(0, padding.RgbSize), 1, padding.Height, padding.Width, options.RatePoint, (float)options.Lambda, indices.Planes, cancellationToken);
         }
         finally
@@ -115,7 +115,7 @@ public sealed class VqCodec : IDisposable
         {
             Width = width,
             Height = height,
-            IsGray = format == PixelFormat.Gray8,
+            IsGray = PixelRows.IsGray(format),
             ModelId = _id,
             RatePoint = options.RatePoint,
             Stages = stages,
@@ -124,7 +124,7 @@ public sealed class VqCodec : IDisposable
         };
         using var maps = new IndexMaps(_planes, stages, padding);
         indices.CopyTo(maps);
-        return AllTiles.Encode(header, maps, coder, _coders.Raw);
+        return AllTiles.Encode(header, maps, coder, _coders.Raw, alpha);
     }
 
     /// <summary>Compresses an image.</summary>
@@ -139,7 +139,9 @@ public sealed class VqCodec : IDisposable
     /// <param name="vq">The whole file.</param>
     /// <param name="options">Stages and pixel format.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
-    /// <returns>The image, by default grey where it went in grey, otherwise <see cref="PixelFormat.Rgb24"/>.</returns>
+    /// <returns>
+    /// The image: grey where it went in grey, otherwise RGB, each with alpha where the image has transparent pixels; or the format that is asked for.
+    /// </returns>
     /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
     /// <exception cref="ArgumentException">The options are out of range.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -163,8 +165,9 @@ public sealed class VqCodec : IDisposable
         using var indices = new IndexBuffers(_planes, stages, padding);
         indices.CopyFrom(maps);
 
+        using var output = new PixelOutput(header, document.Sections.Alpha.Of(vq), new VqRegion(0, 0, header.Width, header.Height), format);
         var pixels = new byte[checked(header.Width * header.Height * PixelRows.BytesPerPixel(format))];
-        if (format == PixelFormat.Rgb24 && header.Format == format && pixels.Length == padding.RgbSize)
+        if (format == PixelFormat.Rgb24 && !header.IsGray && pixels.Length == padding.RgbSize)
         {
             Decode(pixels);
         }
@@ -174,7 +177,7 @@ public sealed class VqCodec : IDisposable
             try
             {
                 Decode(rgb.AsMemory(0, padding.RgbSize));
-                PixelRows.Crop(rgb, padding, header.Width, header.Height, header.Format == PixelFormat.Gray8, format, pixels);
+                output.Convert(rgb, padding.Width, header.Height, pixels);
             }
             finally
             {
@@ -245,6 +248,18 @@ public sealed class VqCodec : IDisposable
 
     /// <summary>Refuses new calls; what the codec holds is released when the calls that still run are done.</summary>
     public void Dispose() => _gate.Close();
+
+    /// <summary>Copies an image into the padded one, to whose right and bottom the last column and row are repeated.</summary>
+    /// <returns>The alpha section's content; empty where the image is opaque.</returns>
+    private static byte[] ReadPixels(ReadOnlySpan<byte> pixels, int width, int height, int stride, PixelFormat format, Padding padding, Span<byte> rgb)
+    {
+        var rowBytes = padding.Width * 3;
+        using var input = new PixelInput(width, height, format);
+        for (var y = 0; input.NextRows > 0; y += input.BandRows) input.Convert(pixels[(y * stride)..], stride, rgb[(y * rowBytes)..], padding.Width);
+        var bottom = rgb.Slice((height - 1) * rowBytes, rowBytes);
+        for (var y = height; y < padding.Height; y++) bottom.CopyTo(rgb[(y * rowBytes)..]);
+        return input.FinishAlpha();
+    }
 
     private static int CheckStages(int? stages, int most) =>
         stages is < 1 || stages > most

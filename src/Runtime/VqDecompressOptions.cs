@@ -7,8 +7,8 @@ public sealed record VqDecompressOptions
     public int? Stages { get; init; }
 
     /// <summary>
-    /// The format of the pixels; the default is <see cref="PixelFormat.Gray8"/> for an image that went in grey, and
-    /// <see cref="PixelFormat.Rgb24"/> for all others.
+    /// The format of the pixels; the default is <see cref="PixelFormat.Gray8"/> for an image that went in grey, <see cref="PixelFormat.Rgb24"/> for
+    /// all others, and <see cref="PixelFormat.GrayAlpha16"/> and <see cref="PixelFormat.Rgba32"/> where the file has alpha.
     /// </summary>
     public PixelFormat? Format { get; init; }
 

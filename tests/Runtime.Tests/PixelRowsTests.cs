@@ -15,7 +15,7 @@ public class PixelRowsTests
         select (width, height, multiple, extra, pixels);
 
     [Fact]
-    public void Pad_AnyFormatAndStride_RepeatsTheLastColumnAndRow() => GenImage.Sample(
+    public void Convert_AnyFormatAndStride_RepeatsTheLastColumnAndKeepsAlpha() => GenImage.Sample(
         sample =>
         {
             var (width, height, multiple, extra, pixels) = sample;
@@ -24,18 +24,24 @@ public class PixelRowsTests
                 var size = PixelRows.BytesPerPixel(format);
                 var stride = (width * size) + extra;
                 if (PixelRows.HasAlpha(format))
-                    for (var i = 0; i < width * height; i++) pixels[(i / width * stride) + (i % width * size) + size - 1] = 255;
+                    for (var i = 0; i < width * height; i++) pixels[(i / width * stride) + (i % width * size) + size - 1] |= 1;
 
-                var padding = new Padding(TinyModel.Up(width, multiple), TinyModel.Up(height, multiple));
-                var padded = new byte[padding.RgbSize];
-                PixelRows.Pad(pixels, width, height, stride, format, padding, padded);
-                for (var y = 0; y < padding.Height; y++)
+                using var input = new PixelInput(width, height, format);
+                var paddedWidth = TinyModel.Up(width, multiple);
+                var padded = new byte[paddedWidth * height * 3];
+                Assert.Equal(height, input.NextRows);
+                input.Convert(pixels, stride, padded, paddedWidth);
+                Assert.Equal(0, input.NextRows);
+                var section = input.FinishAlpha();
+                using var alpha = section.Length > 0 ? new AlphaReader(section, width, height) : null;
+                for (var y = 0; y < height; y++)
                 {
-                    for (var x = 0; x < padding.Width; x++)
+                    var alphas = alpha is null ? [] : alpha.ReadRow().ToArray();
+                    for (var x = 0; x < paddedWidth; x++)
                     {
-                        var from = (Math.Min(y, height - 1) * stride) + (Math.Min(x, width - 1) * size);
-                        for (var c = 0; c < 3; c++)
-                            Assert.Equal(pixels[from + Channel(format, c)], padded[(((y * padding.Width) + x) * 3) + c]);
+                        var from = (y * stride) + (Math.Min(x, width - 1) * size);
+                        for (var c = 0; c < 3; c++) Assert.Equal(pixels[from + Channel(format, c)], padded[(((y * paddedWidth) + x) * 3) + c]);
+                        if (PixelRows.HasAlpha(format) && x < width) Assert.Equal(pixels[from + size - 1], alpha is null ? 255 : alphas[x]);
                     }
                 }
             }
@@ -44,32 +50,31 @@ public class PixelRowsTests
         iter: 200);
 
     [Fact]
-    public void Pad_TransparentPixel_SaysWhereAndWhatToDo()
+    public void FinishAlpha_BeforeTheLastRow_Throws()
     {
-        var pixels = Enumerable.Repeat((byte)255, 4 * 3 * 2).ToArray();
-        pixels[(4 * (3 + 1)) + 3] = 254;
-        var error = Assert.Throws<ArgumentException>(
-            () => PixelRows.Pad(pixels, 3, 2, 12, PixelFormat.Rgba32, new Padding(8, 8), new byte[3 * 64]));
-        Assert.Equal("the pixel at column 1, row 1 has alpha 254: transparency is not kept yet; flatten the image onto a background first", error.Message);
+        using var input = new PixelInput(3, 65, PixelFormat.Rgba32);
+        Assert.Equal(64, input.NextRows);
+        input.Convert(new byte[3 * 64 * 4], 12, new byte[3 * 64 * 3], 3);
+        Assert.Equal(1, input.NextRows);
+        Assert.Throws<InvalidOperationException>(input.FinishAlpha);
     }
 
     [Fact]
-    public void Crop_GrayPixels_StayWhatTheyAre()
+    public void FromRgb_GrayPixels_StayWhatTheyAre()
     {
         var rgb = new byte[3 * 256];
         for (var i = 0; i < 256; i++) rgb.AsSpan(3 * i, 3).Fill((byte)i);
         var gray = new byte[256];
-        PixelRows.Crop(rgb, new Padding(256, 1), 256, 1, gray: true, PixelFormat.Gray8, gray);
+        PixelRows.FromRgb(rgb, gray: true, PixelFormat.Gray8, gray);
         Assert.Equal(Enumerable.Range(0, 256).Select(i => (byte)i), gray);
     }
 
     [Fact]
-    public void Crop_AnyFormat_GivesTheChannelsOrTheLuma() => GenImage.Sample(
+    public void FromRgb_AnyFormat_GivesTheChannelsOrTheLuma() => GenImage.Sample(
         sample =>
         {
-            var (width, height, multiple, _, pixels) = sample;
-            var padding = new Padding(TinyModel.Up(width, multiple), TinyModel.Up(height, multiple));
-            var rgb = new byte[padding.RgbSize];
+            var (width, height, _, _, pixels) = sample;
+            var rgb = new byte[width * height * 3];
             for (var i = 0; i < rgb.Length; i++) rgb[i] = pixels[i * 7 % pixels.Length];
             foreach (var format in Enum.GetValues<PixelFormat>())
             {
@@ -77,10 +82,10 @@ public class PixelRowsTests
                 {
                     var size = PixelRows.BytesPerPixel(format);
                     var cropped = new byte[width * height * size];
-                    PixelRows.Crop(rgb, padding, width, height, gray, format, cropped);
+                    PixelRows.FromRgb(rgb, gray, format, cropped);
                     for (var i = 0; i < width * height; i++)
                     {
-                        var pixel = rgb.AsSpan(((i / width * padding.Width) + (i % width)) * 3, 3);
+                        var pixel = rgb.AsSpan(i * 3, 3);
                         var luma = (.299 * pixel[0]) + (.587 * pixel[1]) + (.114 * pixel[2]);
                         for (var c = 0; c < (PixelRows.IsGray(format) ? 1 : 3); c++)
                         {

@@ -71,6 +71,7 @@ internal sealed class VqDocument
         if (limits.IndexExcess(planes, header.Stages, padding) is { } memory) throw new VqFormatException(memory);
 
         var sections = VqSections.Read(ref reader, header);
+        if (header.HasAlpha) AlphaInflater.Check(sections.Alpha.Length, header.Width, header.Height);
         var layout = new BlockLayout(planes, header.Stages, new TileGrid(padding, header.TileBits));
         var blocks = layout.Grid.Count > 1 ? BlockTable.Read(ref reader, layout, header.EntropyMode == VqEntropyMode.Raw) : null;
         var raw = header.HasRawBitmap ? RawBitmap.Read(ref reader, layout, blocks) : default;

@@ -1,6 +1,6 @@
 namespace VqVae.Runtime;
 
-/// <summary>Copies pixels between the formats of the API and the graphs' padded RGB.</summary>
+/// <summary>Copies pixels between the formats of the API and the graphs' RGB, a row or a part of one at a time.</summary>
 internal static class PixelRows
 {
     /// <summary>Bytes a pixel.</summary>
@@ -14,67 +14,47 @@ internal static class PixelRows
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"expected {string.Join(", ", Enum.GetNames<PixelFormat>())}"),
     };
 
-    /// <summary>Copies an image into the padded one, to whose right and bottom the last column and row are repeated.</summary>
-    /// <exception cref="ArgumentException">A pixel is transparent.</exception>
-    public static void Pad(ReadOnlySpan<byte> pixels, int width, int height, int stride, PixelFormat format, Padding padding, Span<byte> rgb)
-    {
-        var rowBytes = padding.Width * 3;
-        var size = BytesPerPixel(format);
-        for (var y = 0; y < height; y++)
-        {
-            var source = pixels.Slice(y * stride, width * size);
-            var row = rgb.Slice(y * rowBytes, rowBytes);
-            if (HasAlpha(format)) CheckOpaque(source, size, y);
-            if (format == PixelFormat.Rgb24) source.CopyTo(row);
-            else if (IsGray(format)) FromGray(source, size, row);
-            else FromColour(source, size, IsBlueFirst(format), row);
-
-            var last = row.Slice((width - 1) * 3, 3);
-            for (var x = width * 3; x < rowBytes; x += 3) last.CopyTo(row[x..]);
-        }
-
-        var bottom = rgb.Slice((height - 1) * rowBytes, rowBytes);
-        for (var y = height; y < padding.Height; y++) bottom.CopyTo(rgb[(y * rowBytes)..]);
-    }
-
-    /// <summary>Copies the top left part of the padded image out.</summary>
-    /// <param name="rgb">The padded image.</param>
-    /// <param name="padding">Its size.</param>
-    /// <param name="width">The image's width.</param>
-    /// <param name="height">The image's height.</param>
-    /// <param name="gray">Whether the image is grey: its luma, whatever the format.</param>
-    /// <param name="format">The format of <paramref name="pixels"/>.</param>
-    /// <param name="pixels">Where it goes, tightly packed.</param>
-    public static void Crop(ReadOnlySpan<byte> rgb, Padding padding, int width, int height, bool gray, PixelFormat format, Span<byte> pixels)
-    {
-        var size = BytesPerPixel(format);
-        for (var y = 0; y < height; y++)
-        {
-            var source = rgb.Slice(y * padding.Width * 3, width * 3);
-            var row = pixels.Slice(y * width * size, width * size);
-            if (IsGray(format)) ToGray(source, size, row);
-            else if (format == PixelFormat.Rgb24 && !gray) source.CopyTo(row);
-            else ToColour(source, gray, size, IsBlueFirst(format), row);
-        }
-    }
-
     /// <summary>Whether a pixel's last byte is its alpha.</summary>
     public static bool HasAlpha(PixelFormat format) => format is PixelFormat.Rgba32 or PixelFormat.Bgra32 or PixelFormat.GrayAlpha16;
 
     /// <summary>Whether a pixel has one byte for red, green and blue together.</summary>
     public static bool IsGray(PixelFormat format) => format is PixelFormat.Gray8 or PixelFormat.GrayAlpha16;
 
-    private static bool IsBlueFirst(PixelFormat format) => format is PixelFormat.Bgr24 or PixelFormat.Bgra32;
-
-    private static void CheckOpaque(ReadOnlySpan<byte> row, int size, int y)
+    /// <summary>Copies pixels to RGB; their alpha is left out.</summary>
+    public static void ToRgb(ReadOnlySpan<byte> pixels, PixelFormat format, Span<byte> rgb)
     {
-        for (var at = size - 1; at < row.Length; at += size)
-        {
-            if (row[at] == byte.MaxValue) continue;
-            throw new ArgumentException(
-                $"the pixel at column {at / size}, row {y} has alpha {row[at]}: transparency is not kept yet; flatten the image onto a background first");
-        }
+        if (format == PixelFormat.Rgb24) pixels.CopyTo(rgb);
+        else if (IsGray(format)) FromGray(pixels, BytesPerPixel(format), rgb);
+        else FromColour(pixels, BytesPerPixel(format), IsBlueFirst(format), rgb);
     }
+
+    /// <summary>Copies RGB to pixels, whose alpha becomes 255.</summary>
+    /// <param name="rgb">RGB.</param>
+    /// <param name="gray">Whether the image is grey: its luma, whatever the format.</param>
+    /// <param name="format">The format of <paramref name="pixels"/>.</param>
+    /// <param name="pixels">As many pixels.</param>
+    public static void FromRgb(ReadOnlySpan<byte> rgb, bool gray, PixelFormat format, Span<byte> pixels)
+    {
+        if (IsGray(format)) ToGray(rgb, BytesPerPixel(format), pixels);
+        else if (format == PixelFormat.Rgb24 && !gray) rgb.CopyTo(pixels);
+        else ToColour(rgb, gray, BytesPerPixel(format), IsBlueFirst(format), pixels);
+    }
+
+    /// <summary>Copies the alpha of pixels that have one.</summary>
+    public static void GetAlpha(ReadOnlySpan<byte> pixels, PixelFormat format, Span<byte> alpha)
+    {
+        var size = BytesPerPixel(format);
+        for (int from = size - 1, to = 0; from < pixels.Length; from += size, to++) alpha[to] = pixels[from];
+    }
+
+    /// <summary>Sets the alpha of pixels that have one.</summary>
+    public static void SetAlpha(ReadOnlySpan<byte> alpha, PixelFormat format, Span<byte> pixels)
+    {
+        var size = BytesPerPixel(format);
+        for (int from = 0, to = size - 1; to < pixels.Length; from++, to += size) pixels[to] = alpha[from];
+    }
+
+    private static bool IsBlueFirst(PixelFormat format) => format is PixelFormat.Bgr24 or PixelFormat.Bgra32;
 
     private static void FromGray(ReadOnlySpan<byte> source, int size, Span<byte> rgb)
     {

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace VqVae.Runtime;
+
+/// <summary>Inflates an alpha section: exactly <c>(width + 1) × height</c> bytes, a filter's number before each row.</summary>
+internal sealed class AlphaInflater : IDisposable
+{
+    /// <summary>Deflate gives at most 258 bytes for 2 bits (RFC 1951): a section that is shorter than this needs no inflating to be refused.</summary>
+    private const int MostBytesAByte = 258 * 4;
+
+    private readonly SectionStream _section;
+    private readonly ZLibStream _zlib;
+    private readonly uint _stated;
+    private readonly long _expected;
+    private Adler32 _checksum = new();
+    private long _inflated;
+
+    /// <param name="section">The section's content; copied.</param>
+    /// <param name="width">The image's width.</param>
+    /// <param name="height">The image's height.</param>
+    /// <exception cref="VqFormatException">The section is too short for the image.</exception>
+    public AlphaInflater(ReadOnlySpan<byte> section, int width, int height)
+    {
+        Check(section.Length, width, height);
+        _expected = (width + 1L) * height;
+        _stated = BinaryPrimitives.ReadUInt32BigEndian(section[^sizeof(uint)..]);
+        _section = new SectionStream(section.ToArray());
+        _zlib = new ZLibStream(_section, CompressionMode.Decompress);
+    }
+
+    /// <summary>Refuses a section that cannot inflate to the image's alpha, whatever is in it.</summary>
+    /// <exception cref="VqFormatException">It is too short.</exception>
+    public static void Check(int length, int width, int height)
+    {
+        // Two bytes of header and four of checksum are no deflate.
+        var most = (length - 6L) * MostBytesAByte;
+        if (most < (width + 1L) * height)
+            throw new VqFormatException($"alpha: expected a section that inflates to {(width + 1L) * height} bytes, got one of {length} that cannot");
+    }
+
+    /// <summary>Fills a buffer with the next bytes.</summary>
+    /// <exception cref="VqFormatException">The stream is damaged or cut short.</exception>
+    public void Read(Span<byte> buffer)
+    {
+        int read;
+        try
+        {
+            read = _zlib.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
+
+        _inflated += read;
+        if (read < buffer.Length) throw new VqFormatException($"alpha: expected {_expected} bytes, the section ends after {_inflated}");
+        _checksum.Append(buffer);
+    }
+
+    /// <summary>Checks that the stream ends here, with the right checksum.</summary>
+    /// <exception cref="VqFormatException">It does not.</exception>
+    public void End()
+    {
+        int more;
+        try
+        {
+            more = _zlib.ReadByte();
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
+
+        if (more >= 0) throw new VqFormatException($"alpha: expected {_expected} bytes, the section has more");
+        if (!_section.IsAtEnd) throw new VqFormatException("alpha: bytes follow the compressed stream");
+        if (_checksum.Value != _stated) throw new VqFormatException($"alpha: the section states the checksum {_stated:x8}, its content has {_checksum.Value:x8}");
+    }
+
+    public void Dispose() => _zlib.Dispose();
+
+    private static VqFormatException Damaged(InvalidDataException e) => new("alpha: the compressed stream is damaged", e);
+}
