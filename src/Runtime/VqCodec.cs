@@ -95,6 +95,7 @@ public sealed class VqCodec : IDisposable
             throw new ArgumentException($"rate point: expected 0 to the model's {Manifest.RatePoints - 1}, got {options.RatePoint}");
         var mode = options.EntropyMode ?? _coders.Default(options.RatePoint);
         var coder = _coders.ForWriting(mode, options.RatePoint);
+        if (!options.Exif.IsEmpty && ExifSection.Problem(options.Exif.Span) is { } problem) throw new ArgumentException(problem);
 
         using var usage = Enter(cancellationToken);
         var padding = Padding.Of(_planes, width, height);
@@ -124,7 +125,7 @@ public sealed class VqCodec : IDisposable
         };
         using var maps = new IndexMaps(_planes, stages, padding);
         indices.CopyTo(maps);
-        return AllTiles.Encode(header, maps, coder, _coders.Raw, alpha);
+        return AllTiles.Encode(header, maps, coder, _coders.Raw, alpha, options.Exif.Span);
     }
 
     /// <summary>Compresses an image.</summary>
@@ -160,7 +161,7 @@ public sealed class VqCodec : IDisposable
         var stages = Math.Min(header.Stages, asked ?? header.Stages);
         var padding = Padding.Of(_planes, header.Width, header.Height);
         using var maps = new IndexMaps(_planes, stages, padding);
-        AllTiles.Decode(document, vq, coder, _coders.Raw, maps);
+        AllTiles.Decode(document, vq, coder, _coders.Raw, maps, cancellationToken: cancellationToken);
         stages = maps.Stages;
         using var indices = new IndexBuffers(_planes, stages, padding);
         indices.CopyFrom(maps);
@@ -189,6 +190,27 @@ public sealed class VqCodec : IDisposable
 
         void Decode(Memory<byte> image) =>
             _graphs.Decode(indices.Planes, stages, 1, padding.Height, padding.Width, header.RatePoint, image, cancellationToken);
+    }
+
+    /// <summary>
+    /// Checks a whole file, sections included, and decodes every index of it; the graphs do not run. What passes can be decompressed.
+    /// </summary>
+    /// <param name="vq">The whole file.</param>
+    /// <param name="cancellationToken">Asked before each tile.</param>
+    /// <returns>What the file's bytes go to.</returns>
+    /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
+    public VqParts Verify(ReadOnlySpan<byte> vq, CancellationToken cancellationToken = default)
+    {
+        using var usage = Enter(cancellationToken);
+        var document = VqDocument.Open(vq, Manifest, _limits);
+        var header = document.Header;
+        VqStructure.VerifySections(vq, header, document.Sections);
+        var stageBytes = new long[header.Stages];
+        using var maps = new IndexMaps(_planes, header.Stages, Padding.Of(_planes, header.Width, header.Height));
+        AllTiles.Decode(document, vq, _coders.ForReading(header), _coders.Raw, maps, stageBytes, cancellationToken);
+        return VqStructure.Parts(vq, header, document.Sections) with { StageBytes = stageBytes };
     }
 
     /// <summary>Compresses an image whose rows come bit by bit, in memory that does not grow with the image.</summary>

@@ -105,7 +105,7 @@ public class VqContainerTests
     [Fact]
     public void Open_UnknownOptionalSections_AreSkipped()
     {
-        var file = WithSections(2, 3, 1, 2, 3, 4, 0, 200, 1, 1, 7, 0);
+        var file = WithSections(4, 3, 1, 2, 3, 6, 0, 200, 1, 1, 7, 0);
         Assert.Equal(VqBytes.ExampleIndices, Read(file));
         VqFile.Verify(file);
     }
@@ -161,7 +161,7 @@ public class VqContainerTests
     [Fact]
     public void Open_EveryPrefix_IsAnError()
     {
-        foreach (var file in new[] { VqBytes.Example(), WithSections(2, 3, 1, 2, 3, 0) })
+        foreach (var file in new[] { VqBytes.Example(), WithSections(4, 3, 1, 2, 3, 0) })
         {
             for (var length = 0; length < file.Length; length++)
             {
@@ -175,7 +175,7 @@ public class VqContainerTests
     [Fact]
     public void Verify_EverySingleBitFlip_IsAnError()
     {
-        var file = WithSections(2, 3, 1, 2, 3, 0);
+        var file = WithSections(4, 3, 1, 2, 3, 0);
         for (var bit = 0; bit < file.Length * 8; bit++)
         {
             var damaged = (byte[])file.Clone();
