@@ -1,7 +1,4 @@
-using System.Globalization;
-using CsCheck;
 using VqVae.Models;
-using VqVae.TestSupport;
 
 namespace VqVae.Runtime.Tests;
 
@@ -15,17 +12,6 @@ public class VqContainerTests
     private const int RatePoint = 15;
     private const int Stages = 16;
     private const int Payload = 17;
-
-    [Fact]
-    public void Example_InTheDocument_IsWhatTheCodeWrites()
-    {
-        var document = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "docs", "vq-format.md"));
-        var block = document.SkipWhile(line => line != "```hex").Skip(1).TakeWhile(line => line != "```");
-        var bytes = block.SelectMany(line => line.Split("  ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(hex => byte.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture))).ToArray();
-        Assert.Equal(VqBytes.Example(), bytes);
-        Assert.Equal(VqBytes.ExampleIndices, Read(bytes));
-    }
 
     [Fact]
     public void Write_OneTile_TakesAtMost24BytesBesideThePayload()
