@@ -8,7 +8,7 @@ namespace VqVae.Codec.Cli.Images;
 internal static class ImageReader
 {
     /// <summary>The most pixels that are read, checked before anything is decoded: as many as the codec takes.</summary>
-    public const long MaxPixels = VqLimits.LargestMaxPixels;
+    public const long MaxPixels = VqLimits.DefaultMaxPixels;
 
     /// <summary>Rows that are decoded at a time.</summary>
     private const int StripRows = 128;
