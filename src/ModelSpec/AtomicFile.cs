@@ -1,8 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace VqVae.Models;
 
 /// <summary>Writes files so that a reader sees the old content or the new, never a part: beside the target, flushed, then renamed.</summary>
+/// <remarks>
+/// A process that is killed leaves its temporary file, <c>.</c>, 16 hexadecimal digits that stand for the target's name, <c>-</c>, 16 random
+/// ones and <c>.tmp</c>; <see cref="RemoveLeftovers"/> removes it.
+/// </remarks>
 public static class AtomicFile
 {
+    private const string Extension = ".tmp";
+
     /// <summary>Writes <paramref name="path"/> through a temporary file in the same folder.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="write">Writes the content. If it throws, nothing changes and the temporary file is removed.</param>
@@ -12,7 +21,7 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
-        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(Path.GetDirectoryName(full)!, $"{Prefix(Path.GetFileName(full))}{Random.Shared.NextInt64():x16}{Extension}");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
@@ -37,4 +46,36 @@ public static class AtomicFile
     /// <summary>Writes UTF-8 text as <see cref="Write"/> does.</summary>
     public static void WriteAllText(string path, string content, bool overwrite = true) =>
         WriteAllBytes(path, System.Text.Encoding.UTF8.GetBytes(content), overwrite);
+
+    /// <summary>Removes the temporary files that killed processes left in a folder. What a living process is writing stays.</summary>
+    /// <param name="folder">The folder; nothing happens where there is none.</param>
+    /// <param name="names">The names of the files that were being written; what was left of others stays.</param>
+    /// <exception cref="UnauthorizedAccessException">One may not be removed.</exception>
+    public static void RemoveLeftovers(string folder, IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (!Directory.Exists(folder)) return;
+        HashSet<string>? prefixes = null;
+        foreach (var path in Directory.EnumerateFiles(folder, $".*-*{Extension}", new EnumerationOptions { AttributesToSkip = 0 }))
+        {
+            prefixes ??= [.. names.Select(Prefix)];
+            var name = Path.GetFileName(path);
+            if (!prefixes.Contains(name[..(name.IndexOf('-', StringComparison.Ordinal) + 1)])) continue;
+            try
+            {
+                // Its writer holds it open for itself alone.
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
+                {
+                }
+
+                File.Delete(path);
+            }
+            catch (IOException)
+            {
+            }
+        }
+    }
+
+    /// <summary>How a temporary file's name begins: as long for every name, because a file system limits the length.</summary>
+    private static string Prefix(string name) => $".{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
 }

@@ -94,4 +94,37 @@ public class AtomicFileTests
         using var folder = new TemporaryFolder();
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteAllText(Path.Combine(folder["missing"], "a"), "x"));
     }
+
+    [Fact]
+    public void RemoveLeftovers_OfAKilledProcess_RemovesThoseOfTheNamedFilesAlone()
+    {
+        using var folder = new TemporaryFolder();
+        string Leave(string name)
+        {
+            // A copy of the temporary file, as if the process had been killed while it wrote.
+            var before = Directory.GetFiles(folder.Path);
+            var left = "";
+            AtomicFile.Write(folder[name], stream =>
+            {
+                var temporary = Directory.GetFiles(folder.Path).Except(before).Single();
+                left = temporary.Replace(".tmp", "0.tmp", StringComparison.Ordinal);
+                File.WriteAllText(left, "half");
+
+                AtomicFile.RemoveLeftovers(folder.Path, [name]);
+                Assert.False(File.Exists(left), "the file of a dead process is still there");
+                Assert.True(File.Exists(temporary), "the file of a living process is gone");
+                File.WriteAllText(left, "half");
+            });
+            return left;
+        }
+
+        var (a, b) = (Leave("a.vq"), Leave("b.vq"));
+        File.WriteAllText(folder[".notes-1.tmp"], "mine");
+        AtomicFile.RemoveLeftovers(folder.Path, ["a.vq", "c.vq"]);
+        Assert.False(File.Exists(a));
+        Assert.True(File.Exists(b));
+        Assert.True(File.Exists(folder[".notes-1.tmp"]));
+        Assert.True(File.Exists(folder["a.vq"]));
+        AtomicFile.RemoveLeftovers(folder["none"], ["a.vq"]);
+    }
 }
