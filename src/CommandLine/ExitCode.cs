@@ -13,6 +13,9 @@ internal static class ExitCode
     /// <summary>The command line is wrong; nothing was written.</summary>
     public const int Usage = 2;
 
+    /// <summary>Of several files some failed and are listed; the others are done.</summary>
+    public const int SomeFailed = 3;
+
     /// <summary>Cancelled by Ctrl-C or SIGTERM; nothing is left half written.</summary>
     public const int Cancelled = 130;
 }

@@ -5,14 +5,22 @@ namespace VqVae.Imaging;
 /// <summary>How a picture's rows and columns are stored, by the EXIF tag "orientation", and how they are shown.</summary>
 internal static class ExifOrientation
 {
-    private const string Tag = "orientation";
+    /// <summary>libvips' name for the tag.</summary>
+    public const string Tag = "orientation";
 
     /// <summary>The picture turned and mirrored as EXIF says.</summary>
-    /// <remarks>Turning needs the whole picture in memory; most need none and stay a stream of rows.</remarks>
+    /// <remarks>Turning needs the whole picture in memory; most need none, or only a mirror, and stay a stream of rows.</remarks>
     public static Image Upright(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (Of(image) == 1) return image.Copy();
+        switch (Of(image))
+        {
+            case 1:
+                return image.Copy();
+            case 2:
+                return image.Autorot();
+        }
+
         using var whole = image.CopyMemory();
         return whole.Autorot();
     }

@@ -89,7 +89,7 @@ public sealed class FailureProcessTests(TinyModel model)
         File.WriteAllBytes(folder["in.png"], Pictures.Png());
         Directory.CreateDirectory(folder["dir"]);
         Assert.Contains("none.png does not exist", Fail(1, Run(model, folder, "compress", "none.png", "out.vq")), StringComparison.Ordinal);
-        Assert.Contains("dir is a folder", Fail(1, Run(model, folder, "compress", "dir", "out.vq")), StringComparison.Ordinal);
+        Assert.Contains("dir holds no pictures", Fail(1, Run(model, folder, "compress", "dir", "out")), StringComparison.Ordinal);
         Assert.Contains("the folder '", Fail(1, Run(model, folder, "compress", "in.png", "none/out.vq")), StringComparison.Ordinal);
         Assert.Contains("'none' is not a model folder", Fail(1, Run(model, folder, "compress", "in.png", "out.vq", "--model", "none")), StringComparison.Ordinal);
         Assert.Contains("has 3, got 4", Fail(2, Run(model, folder, "compress", "in.png", "out.vq", "--stages", "4")), StringComparison.Ordinal);

@@ -13,6 +13,7 @@ public sealed partial class HelpTests
     [InlineData("compress", typeof(CompressOptions))]
     [InlineData("decompress", typeof(DecompressOptions))]
     [InlineData("info", typeof(InfoOptions))]
+    [InlineData("verify", typeof(VerifyOptions))]
     [InlineData("demo", typeof(DemoOptions))]
     public void Page_OfACommand_ListsExactlyItsOptions(string command, Type options)
     {
@@ -25,6 +26,7 @@ public sealed partial class HelpTests
     [InlineData("compress")]
     [InlineData("decompress")]
     [InlineData("info")]
+    [InlineData("verify")]
     [InlineData("demo")]
     public void Help_OfACommand_GoesToStandardOutputWithExamples(string command)
     {
@@ -43,7 +45,7 @@ public sealed partial class HelpTests
     {
         using var run = new InProcess();
         Assert.Equal(ExitCode.Ok, run.Run(["--help"]));
-        foreach (var code in (int[])[ExitCode.Ok, ExitCode.Failed, ExitCode.Usage, ExitCode.Cancelled])
+        foreach (var code in (int[])[ExitCode.Ok, ExitCode.Failed, ExitCode.Usage, ExitCode.SomeFailed, ExitCode.Cancelled])
             Assert.Matches($"(?m)^  {code} +", run.Output);
     }
 
@@ -51,6 +53,7 @@ public sealed partial class HelpTests
     [InlineData("compress")]
     [InlineData("decompress")]
     [InlineData("info")]
+    [InlineData("verify")]
     [InlineData("demo")]
     [InlineData("")]
     public void Page_FitsATerminal(string command) =>
@@ -64,6 +67,6 @@ public sealed partial class HelpTests
         Assert.Matches(@"^vqcodec \d+\.\d+\.\d+\s*$", run.Output);
     }
 
-    [GeneratedRegex(@"^  --([a-z-]+) ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  (?:-[a-z], )?--([a-z-]+) ", RegexOptions.Multiline)]
     private static partial Regex OptionLine();
 }

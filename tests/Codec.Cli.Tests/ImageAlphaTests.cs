@@ -1,5 +1,4 @@
 using VqVae.Codec.Cli.Images;
-using VqVae.Imaging;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Tests;
@@ -33,26 +32,45 @@ public sealed class ImageAlphaTests
     }
 
     [Theory]
-    [InlineData(254)]
-    [InlineData(0)]
-    public void Read_TransparentWithoutBackground_IsRefused(byte alpha)
+    [InlineData("png", 3)]
+    [InlineData("png", 1)]
+    [InlineData("webp", 3)]
+    [InlineData("tiff", 3)]
+    [InlineData("tiff", 1)]
+    public void Read_TransparentWithoutBackground_KeepsAlpha(string kind, int bands)
     {
-        using var rgb = Pictures.RgbImage();
-        using var image = Pictures.WithAlpha(rgb, alpha);
-        var error = Assert.Throws<ImageException>(() => ImageReader.Read(image.PngsaveBuffer(), "logo.png"));
-        Assert.StartsWith("logo.png: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--background", error.Message, StringComparison.Ordinal);
+        using var color = bands == 3 ? Pictures.RgbImage() : Pictures.GreyImage();
+        using var image = Pictures.WithAlpha(color, 254);
+        var file = kind == "png" ? image.PngsaveBuffer() : kind == "webp" ? image.WebpsaveBuffer(lossless: true, exact: true) : image.TiffsaveBuffer();
+        var read = ImageReader.Read(file, "test");
+        Assert.Equal(bands == 3 ? PixelFormat.Rgba32 : PixelFormat.GrayAlpha16, read.Format);
+        Assert.Equal(image.WriteToMemory<byte>(), read.Pixels);
     }
 
     [Fact]
-    public void Read_OneTransparentPixel_IsRefused()
+    public void Read_OneTransparentPixel_KeepsAlpha()
     {
         using var rgb = Pictures.RgbImage();
         var alpha = Enumerable.Repeat((byte)255, Pictures.Width * Pictures.Height).ToArray();
         alpha[^1] = 0;
         using var band = Pictures.FromPixels(alpha, 1);
         using var image = rgb.Bandjoin(band);
-        Assert.Throws<ImageException>(() => ImageReader.Read(image.PngsaveBuffer(), "test"));
+        var read = ImageReader.Read(image.PngsaveBuffer(), "test");
+        Assert.Equal(PixelFormat.Rgba32, read.Format);
+        Assert.Equal(alpha, read.Pixels.Where((_, i) => i % 4 == 3));
+    }
+
+    [Fact]
+    public void Read_SixteenBitsWithAlpha_GivesTheHighBytesOfBoth()
+    {
+        using var grey = Pictures.GreyImage();
+        using var image = Pictures.WithAlpha(grey, 100);
+        using var wide = image.Cast(NetVips.Enums.BandFormat.Ushort) * 257;
+        using var cast = wide.Cast(NetVips.Enums.BandFormat.Ushort);
+        using var typed = cast.Copy(interpretation: NetVips.Enums.Interpretation.Grey16);
+        var read = ImageReader.Read(typed.PngsaveBuffer(bitdepth: 16), "test");
+        Assert.Equal(PixelFormat.GrayAlpha16, read.Format);
+        Assert.Equal(image.WriteToMemory<byte>(), read.Pixels);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ImageWriterTests
     {
         foreach (var image in (VqImage[])[Rgb, Grey])
         {
-            var read = ImageReader.Read(ImageWriter.Encode(image, ImageKind.Png, pngLevel: level), "test");
+            var read = ImageReader.Read(ImageWriter.Encode(image, ImageKind.Png, new WriteOptions { PngLevel = level }), "test");
             Assert.Equal(image.Format, read.Format);
             Assert.Equal(image.Pixels, read.Pixels);
         }
@@ -26,14 +26,16 @@ public sealed class ImageWriterTests
 
     [Fact]
     public void Encode_HigherPngLevel_IsSmaller() =>
-        Assert.True(ImageWriter.Encode(Rgb, ImageKind.Png, pngLevel: 9).Length < ImageWriter.Encode(Rgb, ImageKind.Png, pngLevel: 0).Length);
+        Assert.True(Png(9) < Png(6) && Png(6) < Png(1) && Png(1) < Png(0));
+
+    private static int Png(int level) => ImageWriter.Encode(Rgb, ImageKind.Png, new WriteOptions { PngLevel = level }).Length;
 
     [Theory]
     [InlineData(ImageKind.Jpeg)]
     [InlineData(ImageKind.WebP)]
     public void Encode_Quality_TradesSizeForFidelity(object kind)
     {
-        var (low, high) = (ImageWriter.Encode(Rgb, (ImageKind)kind, quality: 10), ImageWriter.Encode(Rgb, (ImageKind)kind, quality: 95));
+        var (low, high) = (Encode((ImageKind)kind, 10), Encode((ImageKind)kind, 95));
         Assert.True(low.Length < high.Length, $"{low.Length} against {high.Length} bytes");
         Assert.True(Psnr.Compute(Rgb, ImageReader.Read(low, "low")) < Psnr.Compute(Rgb, ImageReader.Read(high, "high")));
     }
@@ -43,9 +45,21 @@ public sealed class ImageWriterTests
     [InlineData(ImageKind.WebP, 16383)]
     public void CheckSize_LongerThanTheFormatHolds_IsRefused(object kind, int limit)
     {
-        ImageWriter.CheckSize((ImageKind)kind, limit, 1, "out");
-        var error = Assert.Throws<ImageException>(() => ImageWriter.CheckSize((ImageKind)kind, 1, limit + 1, "out"));
+        ImageWriter.Check((ImageKind)kind, limit, 1, PixelFormat.Rgb24, "out");
+        var error = Assert.Throws<ImageException>(() => ImageWriter.Check((ImageKind)kind, 1, limit + 1, PixelFormat.Rgb24, "out"));
         Assert.Contains($"at most {limit} pixels a side, the picture is 1x{limit + 1}", error.Message, StringComparison.Ordinal);
-        ImageWriter.CheckSize(ImageKind.Png, 1, limit + 1, "out");
+        ImageWriter.Check(ImageKind.Png, 1, limit + 1, PixelFormat.Rgb24, "out");
     }
+
+    [Theory]
+    [InlineData(PixelFormat.Rgba32)]
+    [InlineData(PixelFormat.GrayAlpha16)]
+    public void Check_JpegOfATransparentPicture_IsRefused(PixelFormat format)
+    {
+        Assert.Contains("--background", Assert.Throws<ImageException>(() => ImageWriter.Check(ImageKind.Jpeg, 9, 9, format, "out")).Message, StringComparison.Ordinal);
+        ImageWriter.Check(ImageKind.WebP, 9, 9, format, "out");
+        ImageWriter.Check(ImageKind.Png, 9, 9, format, "out");
+    }
+
+    private static byte[] Encode(ImageKind kind, int quality) => ImageWriter.Encode(Rgb, kind, new WriteOptions { Quality = quality });
 }

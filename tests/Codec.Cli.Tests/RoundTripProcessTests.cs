@@ -104,16 +104,34 @@ public sealed class RoundTripProcessTests(TinyModel model)
         Assert.Equal(PixelFormat.Gray8, ImageReader.Read(File.ReadAllBytes(folder["back.png"]), "test").Format);
     }
 
-    [Fact]
-    public void Background_FlattensATransparentPicture()
+    [Theory]
+    [InlineData(3, ".png")]
+    [InlineData(1, ".png")]
+    [InlineData(3, ".webp")]
+    public void Alpha_IsKeptAllTheWayOrLaidOnABackground(int bands, string extension)
     {
         using var folder = new TemporaryFolder();
-        using (var rgb = Pictures.RgbImage())
-        using (var image = Pictures.WithAlpha(rgb, 100))
-            File.WriteAllBytes(folder["in.png"], image.PngsaveBuffer());
-        Assert.Contains("--background", Fail(1, Run(model, folder, "compress", "in.png", "out.vq")), StringComparison.Ordinal);
-        Assert.Equal(["in.png"], Names(folder.Path));
-        Succeed(Run(model, folder, "compress", "in.png", "out.vq", "--background", "#ff8800"));
+        using var color = bands == 3 ? Pictures.RgbImage() : Pictures.GreyImage();
+        var alpha = Pictures.Grey(seed: 9);
+        using var band = Pictures.FromPixels(alpha, 1);
+        using var image = color.Bandjoin(band);
+        File.WriteAllBytes(folder["in.png"], image.PngsaveBuffer());
+        using var run = new InProcess();
+
+        Assert.Equal(0, run.Run(["compress", folder["in.png"], folder["a.vq"], "--verify", "--model", model.Folder]));
+        Assert.Contains(bands == 3 ? "RGB with alpha" : "grey with alpha", run.Output, StringComparison.Ordinal);
+        Assert.Contains("verified:", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, run.Run(["decompress", folder["a.vq"], folder["a" + extension], "--model", model.Folder]));
+        var back = ImageReader.Read(File.ReadAllBytes(folder["a" + extension]), "test");
+        Assert.Equal(bands == 3 || extension == ".webp" ? PixelFormat.Rgba32 : PixelFormat.GrayAlpha16, back.Format);
+        var pixel = AlphaBlend.BytesPerPixel(back.Format);
+        Assert.Equal(alpha, back.Pixels.Where((_, i) => i % pixel == pixel - 1));
+
+        Assert.Equal(1, run.Run(["decompress", folder["a.vq"], folder["a.jpg"], "--model", model.Folder]));
+        Assert.Contains("JPEG has no transparency", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, run.Run(["decompress", folder["a.vq"], folder["a.jpg"], "--background", "white", "--model", model.Folder]));
+        Assert.Equal(0, run.Run(["compress", folder["in.png"], folder["flat.vq"], "--background", "#ff8800", "--model", model.Folder]));
+        Assert.Equal(PixelFormat.Rgb24, VqFile.ReadInfo(File.ReadAllBytes(folder["flat.vq"])).Format);
     }
 
     [Fact]

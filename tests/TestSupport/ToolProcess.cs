@@ -98,6 +98,13 @@ public sealed class ToolProcess : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Ends the process at once, as SIGKILL does, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Ends the process where it still runs.</summary>
     public void Dispose()
     {

@@ -10,7 +10,9 @@ internal static class HelpPages
           vqcodec demo                          see it work: a sample picture there and back
           vqcodec compress photo.png photo.vq   picture to .vq
           vqcodec decompress photo.vq back.png  .vq to picture
+          vqcodec compress photos -o small      a folder of pictures; run it again to go on
           vqcodec info photo.vq                 what a .vq file is, and whether it is intact
+          vqcodec verify small                  check .vq files, and that the model decodes them
 
         'vqcodec COMMAND --help' explains a command, 'vqcodec --version' prints the version.
 
@@ -23,69 +25,149 @@ internal static class HelpPages
           0    done
           1    it failed: a bad or damaged input, a missing model or device, a full disk
           2    the command line is wrong; nothing was written
+          3    of several files some failed, they are listed; the others are done
           130  cancelled by Ctrl-C; no file is left half written
-        Errors are one line on standard error; VQCODEC_TRACE=1 adds the stack trace.
+        Errors are one line on standard error; VQCODEC_TRACE=1 adds the stack trace. Colours and the
+        progress bar are for terminals; NO_COLOR turns colours off there, too.
         """;
 
     private const string ModelOptions = """
           --model DIR         model folder (default: VQVAE_MODEL, or the shipped model)
           --device D          auto, cpu, cuda or cuda:N (default: auto, the GPU where one works)
-          --threads N         CPU threads, 0 for one a core (default: 0, and 1 for small pictures)
+          --threads N         CPU threads for one picture, 0 for one a core (default: 0, and 1 for small
+                              pictures; in folders the cores over --jobs)
+          --max-pixels N      refuse larger pictures before they are decoded (default: 268435456)
         """;
 
-    private const string Compress = $"""
-        vqcodec compress IN OUT.vq [options] - compress a picture
+    private const string FolderOptions = """
+        For folders:
+          --recursive         folders inside the folder, too; OUT gets the same folders
+          --jobs N            files at a time (default: one a core, fewer where there are fewer files)
+          --shard I/N         only the files of part I of N, counted from 0: N machines share a folder
+          --append            a.jpg becomes a.jpg{0}, where a{0} would be made of two files
+        """;
+
+    private const string ExitCodes = "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 some files of a folder failed, 130 cancelled.";
+
+    private static readonly string Compress = $"""
+        vqcodec compress IN OUT.vq [options]   compress a picture
+        vqcodec compress DIR -o OUT [options]  compress the pictures of a folder
 
           vqcodec compress photo.png photo.vq
           vqcodec compress photo.jpg photo.vq --stages 2 --verify    half the size; check the result
-          vqcodec compress logo.png logo.vq --background white       a transparent picture
+          vqcodec compress logo.png logo.vq --background white       lay it on white, without alpha
+          vqcodec compress photos -o small --recursive --jobs 4      a whole tree of pictures
           curl -s https://example.org/a.jpg | vqcodec compress - - | ssh host 'cat > a.vq'
 
         IN is a PNG, JPEG, WebP or TIFF file or '-'. Orientation and colour profile are applied, 16 bits
-        become 8, CMYK becomes RGB; metadata is not kept.
+        become 8, CMYK becomes RGB; alpha is kept without loss. Pictures are read some rows at a time:
+        memory does not grow with them, but for those that EXIF turns.
 
+        A folder's pictures become files of the same names in OUT, with .vq in place of their extension.
+        A file whose result exists and is not older is skipped, so that a run that was stopped, or killed,
+        goes on where it was; --force does all again. Files that cannot be read are listed at the end, and
+        the exit code is 3. Names that begin with a dot, and links to folders, are left alone.
+
+          -o, --out OUT       the output, where it is not the second argument
           --stages N          leading stages to keep: fewer give a smaller file and a coarser picture
                               (default: all of the model's)
+          --rate-point N      which of the model's rate points, from 0 (default: 0)
           --lambda X          weight of the rate in the codebook search, in squared 8-bit units a bit;
                               0 takes the nearest code (default: 0)
-          --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB
+          --entropy MODE      how indices are coded: dense (smallest), fast, static or raw; all lossless
+                              (default: the smallest that the model has tables for)
+          --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB;
+                              without it alpha is kept
+          --exif MODE         EXIF metadata: none, keep (all but place and thumbnail) or all; kept,
+                              they say that the picture is upright and sRGB (default: none)
           --verify            decode what was written and print its PSNR against the input
-          --force             overwrite OUT.vq where it exists
+          --force             overwrite OUT where it exists
           --quiet             print errors only
+          --verbose           print more; of a folder a line a file
         {ModelOptions}
 
-        Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
+        {Folders(".vq")}
+
+        {ExitCodes}
         """;
 
-    private const string Decompress = $"""
-        vqcodec decompress IN.vq OUT [options] - decompress to PNG, JPEG or WebP
+    private static readonly string Decompress = $"""
+        vqcodec decompress IN.vq OUT [options]   decompress to PNG, JPEG or WebP
+        vqcodec decompress DIR -o OUT [options]  decompress the .vq files of a folder
 
           vqcodec decompress photo.vq photo.png
           vqcodec decompress photo.vq preview.jpg --stages 1 --out-quality 80
+          vqcodec decompress map.vq part.png --region 12000,8000,1024,1024
+          vqcodec decompress small -o back --format jpg --recursive
           vqcodec decompress - - --format webp < photo.vq > photo.webp
 
-        OUT's extension chooses the format: .png, .jpg, .jpeg or .webp; '-' is PNG without --format.
+        OUT's extension chooses the format: .png, .jpg, .jpeg or .webp; '-' and folders are PNG without
+        --format. PNG is written some rows at a time; JPEG and WebP take memory for the whole picture.
+        Alpha goes into PNG and WebP; EXIF metadata that the file carries go into all three.
 
+        A folder's files are skipped, listed and gone on with as 'vqcodec compress --help' says.
+
+          -o, --out OUT       the output, where it is not the second argument
           --stages N          leading stages to decode: a coarser picture in less time (default: all)
+          --region X,Y,W,H    only this part, in pixels from the left and the top; the rest of the file
+                              is not decoded
+          --partial           take a file that is cut short for the coarser picture that it still holds;
+                              without it such a file is an error
           --format F          png, jpg or webp, whatever OUT is called
           --out-quality Q     quality of JPEG and WebP, 1 to 100 (default: 90)
-          --png-level N       compression of PNG, 0 stored to 9 smallest (default: 6)
+          --png-level N       compression of PNG: 0 stored, 1 fastest, 9 smallest (default: 2, which is
+                              several times as fast as 6 and about as small)
+          --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB
+          --no-exif           leave the file's EXIF metadata out
           --force             overwrite OUT where it exists
           --quiet             print errors only
+          --verbose           print more; of a folder a line a file
         {ModelOptions}
 
-        Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
+        {Folders(".png")}
+
+        {ExitCodes}
         """;
 
     private const string Info = """
-        vqcodec info FILE.vq [options] - what a .vq file is, and whether it is intact; needs no model
+        vqcodec info FILE.vq|DIR... [options] - what .vq files are, and whether they are intact
 
           vqcodec info photo.vq
           vqcodec info photo.vq --json | jq .bits_per_pixel
+          vqcodec info small --recursive                     a table
+          vqcodec info small --json | jq '.[] | select(.intact | not) | .file'
 
-          --json              print a JSON object
+        Needs no model. One file is described line by line, or as a JSON object; several files, and
+        folders, as a table, or as a JSON array of such objects. Files that cannot be read have an
+        "error" in place of what is not known of them.
 
-        Exit codes: 0 intact, 1 damaged or no .vq file, 2 wrong command line, 130 cancelled.
+          --json              print JSON
+          --recursive         folders inside the folders, too
+
+        Exit codes: 0 intact, 1 damaged or no .vq file, 2 wrong command line, 3 of several files some are
+        damaged, 130 cancelled.
+        """;
+
+    private const string Verify = $"""
+        vqcodec verify FILE.vq|DIR... [options] - check .vq files, and that the model decodes them
+
+          vqcodec verify photo.vq
+          vqcodec verify small --recursive --quiet && echo all well
+          vqcodec verify archive --no-model                  checksums and structure alone, fast
+
+        Checks every section and the checksum, and with the model decodes all indices of each file; nothing
+        is written. Damaged files are listed with what is wrong.
+
+          --no-model          do not decode: the model is not needed, and less is found
+          --recursive         folders inside the folders, too
+          --jobs N            files at a time (default: one a core, fewer where there are fewer files)
+          --shard I/N         only the files of part I of N of each folder, counted from 0
+          --quiet             print errors only
+          --verbose           a line a file
+        {ModelOptions}
+
+        Exit codes: 0 all well, 1 the file is damaged, 2 wrong command line, 3 of several files some are
+        damaged, 130 cancelled.
         """;
 
     private const string Demo = $"""
@@ -111,7 +193,10 @@ internal static class HelpPages
         "compress" => Compress,
         "decompress" => Decompress,
         "info" => Info,
+        "verify" => Verify,
         "demo" => Demo,
         _ => Overview,
     };
+
+    private static string Folders(string extension) => FolderOptions.Replace("{0}", extension, StringComparison.Ordinal);
 }

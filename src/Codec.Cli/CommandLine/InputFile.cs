@@ -1,8 +1,9 @@
+using VqVae.Codec.Cli.Images;
 using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.CommandLine;
 
-/// <summary>A file, or standard input where the path is <c>-</c>, read whole.</summary>
+/// <summary>A file, or standard input where the path is <c>-</c>.</summary>
 internal static class InputFile
 {
     /// <summary>The path that stands for a standard stream.</summary>
@@ -33,6 +34,17 @@ internal static class InputFile
             stream.CopyTo(content);
             return content.ToArray();
         }
+    }
+
+    /// <summary>A picture: a file on disk stays there and is read as it is needed, everything else is read whole.</summary>
+    /// <exception cref="UsageException">Bytes are expected from a keyboard.</exception>
+    /// <exception cref="IOException">It is not there, is a folder, or cannot be read.</exception>
+    public static PictureContent OpenPicture(string path, Terminal terminal, CancellationToken cancellationToken)
+    {
+        // Pipes and devices state a length of 0.
+        return path != Standard && new FileInfo(path) is { Exists: true, Length: > 0 }
+            ? PictureContent.OfFile(path)
+            : PictureContent.OfBytes(ReadAll(path, terminal, cancellationToken), NameOf(path));
     }
 
     // A blocked read ends with the process, so that Ctrl-C works while a pipe is silent.

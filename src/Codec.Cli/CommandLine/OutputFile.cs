@@ -61,25 +61,31 @@ internal sealed class OutputFile
     }
 
     /// <summary>Writes the file beside its place and renames it, or writes to standard output.</summary>
+    /// <inheritdoc cref="Write(Action{Stream})"/>
+    public void Write(ReadOnlyMemory<byte> content) => Write(stream => stream.Write(content.Span));
+
+    /// <summary>Writes the file beside its place and renames it, or writes to standard output.</summary>
+    /// <param name="write">Writes the content. If it throws, there is no file.</param>
     /// <exception cref="IOException">The disk is full, the file has come to exist meanwhile, or the pipe is closed.</exception>
-    public void Write(ReadOnlyMemory<byte> content)
+    public void Write(Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         if (IsStandard)
         {
             using var stream = _terminal.OpenOutput();
-            stream.Write(content.Span);
+            write(stream);
             stream.Flush();
         }
         else if (IsDevice(_path))
         {
             using var stream = new FileStream(_path, FileMode.Open, FileAccess.Write);
-            stream.Write(content.Span);
+            write(stream);
         }
         else
         {
             try
             {
-                AtomicFile.WriteAllBytes(_path, content, _overwrite);
+                AtomicFile.Write(_path, write, _overwrite);
             }
             catch (IOException e) when (!_overwrite && File.Exists(_path))
             {

@@ -24,6 +24,10 @@ internal abstract class CodecOptions
     [Option("threads")]
     public int? Threads { get; set; }
 
+    /// <summary>The most pixels that a picture may have.</summary>
+    [Option("max-pixels")]
+    public long? MaxPixels { get; set; }
+
     /// <summary>Positional arguments that are left over, which is an error.</summary>
     [Value(9)]
     public IEnumerable<string> Rest { get; set; } = [];
@@ -35,15 +39,33 @@ internal abstract class CodecOptions
         if (Rest.FirstOrDefault() is { } extra) throw new UsageException($"unexpected argument '{extra}'");
         if (Model is { Length: 0 }) throw new UsageException("--model: the folder's name is empty");
         if (Threads is < 0 or > 1024) throw new UsageException($"--threads: expected 0 (one a core) to 1024, got {Threads}");
+        if (MaxPixels is < 1 or > VqLimits.LargestMaxPixels)
+            throw new UsageException($"--max-pixels: expected 1 to {VqLimits.LargestMaxPixels}, got {MaxPixels}");
         if (!VqDevice.TryParse(Device, out _)) throw new UsageException($"--device: expected auto, cpu, cuda or cuda:N, got '{Device}'");
     }
 
-    /// <summary>Loads the model.</summary>
+    /// <summary>Loads the model for one picture.</summary>
     /// <param name="pixels">Size of the picture, which decides how many threads are worth starting.</param>
-    public VqCodec LoadCodec(long pixels)
+    public VqCodec LoadCodec(long pixels) => LoadCodecWith(Threads ?? (pixels <= SmallPixels ? 1 : 0));
+
+    /// <summary>Loads the model.</summary>
+    /// <param name="threads">CPU threads for one picture, 0 for one a core.</param>
+    public VqCodec LoadCodecWith(int threads)
     {
-        var options = new VqCodecOptions { Device = VqDevice.Parse(Device), Threads = Threads ?? (pixels <= SmallPixels ? 1 : 0) };
+        var options = new VqCodecOptions
+        {
+            Device = VqDevice.Parse(Device),
+            Threads = threads,
+            Limits = new VqLimits { MaxPixels = MaxPixels ?? new VqLimits().MaxPixels },
+        };
         return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
+    }
+
+    /// <summary>Checks a number of files at a time.</summary>
+    /// <exception cref="UsageException">It is out of range.</exception>
+    protected static void CheckJobs(int? jobs)
+    {
+        if (jobs is < 1 or > 1024) throw new UsageException($"--jobs: expected 1 to 1024, got {jobs}");
     }
 
     /// <summary>Checks a number of stages against a model.</summary>
@@ -53,12 +75,5 @@ internal abstract class CodecOptions
         ArgumentNullException.ThrowIfNull(codec);
         var most = codec.Manifest.Spec.Planes.Max(p => p.Stages);
         if (stages > most) throw new UsageException($"--stages: model {codec.Manifest.Name} has {most}, got {stages}");
-    }
-
-    /// <summary>Checks a number of stages before the model is known.</summary>
-    /// <exception cref="UsageException">It is less than 1.</exception>
-    protected static void CheckStages(int? stages)
-    {
-        if (stages < 1) throw new UsageException($"--stages: expected at least 1, got {stages}");
     }
 }

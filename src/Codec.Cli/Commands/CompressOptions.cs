@@ -2,65 +2,88 @@ using System.Globalization;
 using CommandLine;
 using VqVae.Codec.Cli.Images;
 using VqVae.CommandLine;
+using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;
 
 /// <summary>The command line of <c>vqcodec compress</c>.</summary>
 [Verb("compress")]
-internal sealed class CompressOptions : CodecOptions
+internal sealed class CompressOptions : FileOptions
 {
-    /// <summary>The picture, or <c>-</c>.</summary>
-    [Value(0, MetaName = "IN", Required = true)]
-    public string Input { get; set; } = "";
-
-    /// <summary>The <c>.vq</c> file, or <c>-</c>.</summary>
-    [Value(1, MetaName = "OUT.vq", Required = true)]
-    public string Output { get; set; } = "";
-
-    /// <summary>Leading stages that are kept.</summary>
-    [Option("stages")]
-    public int? Stages { get; set; }
+    /// <summary>Which of the model's rate points is used.</summary>
+    [Option("rate-point")]
+    public int? RatePoint { get; set; }
 
     /// <summary>Weight of the rate in the search.</summary>
     [Option("lambda")]
     public double Lambda { get; set; }
 
-    /// <summary>What transparent pictures are laid on.</summary>
-    [Option("background")]
-    public string? Background { get; set; }
+    /// <summary>How the indices are coded.</summary>
+    [Option("entropy")]
+    public string? Entropy { get; set; }
+
+    /// <summary>What is kept of EXIF metadata.</summary>
+    [Option("exif")]
+    public string? Exif { get; set; }
 
     /// <summary>Whether the result is decoded and compared.</summary>
     [Option("verify")]
     public bool Verify { get; set; }
 
-    /// <summary>Whether an existing file is replaced.</summary>
-    [Option("force")]
-    public bool Force { get; set; }
+    /// <summary>What the codec is told.</summary>
+    public VqCompressOptions Codec { get; private set; } = new();
 
-    /// <summary>Whether only errors are printed.</summary>
-    [Option("quiet")]
-    public bool Quiet { get; set; }
-
-    /// <summary>The parsed background.</summary>
-    public BackgroundColor? BackgroundColor { get; private set; }
+    /// <summary>What is kept of EXIF metadata.</summary>
+    public ExifMode ExifMode { get; private set; }
 
     /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();
-        CheckStages(Stages);
         if (!(Lambda >= 0 && Lambda <= float.MaxValue))
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--lambda: expected a number of 0 or more, got {Lambda}"));
-        BackgroundColor = ParseBackground(Background);
+        if (RatePoint < 0) throw new UsageException($"--rate-point: expected 0 or more, got {RatePoint}");
+        ExifMode = Choice(Exif, ExifMode.None, "exif");
+        Codec = new VqCompressOptions
+        {
+            Stages = Stages,
+            Lambda = Lambda,
+            RatePoint = RatePoint ?? 0,
+            EntropyMode = Entropy is null ? null : Choice(Entropy, VqEntropyMode.Raw, "entropy"),
+        };
     }
 
-    /// <summary>Parses a background, or gives <c>null</c> for none.</summary>
-    /// <exception cref="UsageException">The text is no colour.</exception>
-    internal static BackgroundColor? ParseBackground(string? text)
+    /// <summary>Checks the options against the model, before any picture is compressed.</summary>
+    /// <exception cref="UsageException">The model lacks a stage, a rate point or the tables that they ask for.</exception>
+    public void CheckAgainst(VqCodec codec)
     {
-        if (text is null) return null;
-        return Images.BackgroundColor.TryParse(text, out var color)
-            ? color
-            : throw new UsageException($"--background: expected a colour name such as white, or #RRGGBB, got '{text}'");
+        CheckStages(Stages, codec);
+        var most = codec.Manifest.RatePoints;
+        if (RatePoint >= most) throw new UsageException($"--rate-point: model {codec.Manifest.Name} has {most}, numbered from 0, got {RatePoint}");
+        if (Entropy is null) return;
+        try
+        {
+            // The model's tables are known to the codec alone: a picture of one pixel asks for them.
+            _ = codec.Compress(new byte[3], 1, 1, PixelFormat.Rgb24, Codec);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--entropy: {e.Message}", e);
+        }
     }
+
+    private static T Choice<T>(string? text, T otherwise, string option)
+        where T : struct, Enum
+    {
+        if (text is null) return otherwise;
+
+        // Not Enum.TryParse, which takes numbers, too.
+        var names = Enum.GetNames<T>();
+        var name = names.FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return name is not null
+            ? Enum.Parse<T>(name)
+            : throw new UsageException($"--{option}: expected {string.Join(", ", names[..^1].Select(Lower))} or {Lower(names[^1])}, got '{text}'");
+    }
+
+    private static string Lower(string name) => name.ToLowerInvariant();
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using VqVae.Codec.Cli.Batch;
+using VqVae.Codec.Cli.Coding;
 using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
 using VqVae.CommandLine;
-using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;
 
-/// <summary><c>vqcodec decompress</c>: a <c>.vq</c> file becomes a picture.</summary>
+/// <summary><c>vqcodec decompress</c>: a <c>.vq</c> file becomes a picture, or a folder of them a folder of pictures.</summary>
 internal static class DecompressCommand
 {
     /// <summary>Runs the command.</summary>
@@ -14,29 +15,40 @@ internal static class DecompressCommand
     public static int Run(DecompressOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
         options.Validate();
+        if (options.IsFolder) return RunFolder(options, terminal, cancellationToken);
         var output = OutputFile.Check(options.Output, options.Input, options.Force, terminal);
         var name = InputFile.NameOf(options.Input);
         var total = Stopwatch.StartNew();
         var vq = InputFile.ReadAll(options.Input, terminal, cancellationToken);
-        var info = VqInput.ReadInfo(vq, name);
-        if (options.Stages > info.Stages)
-            throw new UsageException($"--stages: {name} has {info.Stages}, got {options.Stages}");
-        ImageWriter.CheckSize(options.Kind, info.Width, info.Height, output.Name);
-
+        var info = PictureDecompressor.Check(vq, name, output, options);
         using var codec = options.LoadCodec((long)info.Width * info.Height);
-        var inference = Stopwatch.StartNew();
-        var image = VqInput.Decompress(codec, vq, name, new VqDecompressOptions { Stages = options.Stages }, cancellationToken);
-        inference.Stop();
-        var picture = ImageWriter.Encode(image, options.Kind, options.OutQuality ?? ImageWriter.DefaultQuality, options.PngLevel ?? ImageWriter.DefaultPngLevel);
-        cancellationToken.ThrowIfCancellationRequested();
-        output.Write(picture);
+        var result = PictureDecompressor.Run(codec, vq, info, name, output, options, cancellationToken);
         total.Stop();
         if (options.Quiet) return ExitCode.Ok;
 
         output.Messages.WriteLine($"{ErrorReport.OneLine(name)} -> {ErrorReport.OneLine(output.Name)}");
-        output.Messages.WriteLine($"  image:     {image.Width}x{image.Height} {(image.Format == PixelFormat.Gray8 ? "grey" : "RGB")}, {options.Kind.Name()} of {Figures.Bytes(picture.Length)} bytes");
+        output.Messages.WriteLine($"  image:     {result.Width}x{result.Height} {Figures.Colors(result.Format)}, {options.Kind.Name()} of {Figures.Bytes(result.OutputBytes)} bytes");
         output.Messages.WriteLine($"  model:     {codec.Manifest.Name} ({info.ModelId}), {options.Stages ?? info.Stages} of the file's {info.Stages} stages, on {codec.Device}");
-        output.Messages.WriteLine($"  time:      {Figures.Seconds(total.Elapsed)}, of which decompressing {Figures.Seconds(inference.Elapsed)}");
+        output.Messages.WriteLine($"  time:      {Figures.Seconds(total.Elapsed)}");
+        if (options.Verbose) output.Messages.WriteLine($"  memory:    {Figures.Bytes(Process.GetCurrentProcess().PeakWorkingSet64)} bytes at most");
         return ExitCode.Ok;
     }
+
+    private static int RunFolder(DecompressOptions options, Terminal terminal, CancellationToken cancellationToken) => new FolderCommand
+    {
+        Options = options,
+        Terminal = terminal,
+        What = ".vq files",
+        Extensions = VqInput.Extensions,
+        ResultExtension = options.Kind.Extension(),
+        Check = _ => { },
+        Work = (codec, file, output, token) =>
+        {
+            var vq = File.ReadAllBytes(file.Path);
+            var info = PictureDecompressor.Check(vq, file.Path, output, options);
+            var result = PictureDecompressor.Run(codec, vq, info, file.Path, output, options, token);
+            var line = $"{file.RelativePath}: {result.Width}x{result.Height}, {Figures.Bytes(vq.Length)} -> {Figures.Bytes(result.OutputBytes)} bytes";
+            return new BatchOutcome((long)result.Width * result.Height, vq.Length, result.OutputBytes, line);
+        },
+    }.Run(cancellationToken);
 }

@@ -37,6 +37,6 @@ internal sealed class DemoOptions : CodecOptions
     {
         base.Validate();
         if (Out.Length == 0) throw new UsageException("--out: the folder's name is empty");
-        BackgroundColor = CompressOptions.ParseBackground(Background);
+        BackgroundColor = Images.BackgroundColor.ParseOption(Background);
     }
 }

@@ -13,18 +13,7 @@ internal static class DemoTable
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ArgumentNullException.ThrowIfNull(rows);
-        using var text = new StringWriter();
-        var styled = terminal.OutputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = styled ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = styled ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.OutputIsTerminal ? terminal.Output : text),
-        });
-        if (!terminal.OutputIsTerminal) console.Profile.Width = 100;
-
-        var table = new Table { Border = terminal.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Markdown };
+        var table = new Table();
         foreach (var heading in (string[])["stages", "bytes", "bits/pixel", "raw:file", "PSNR", "compress", "decompress"])
             table.AddColumn(new TableColumn(heading).RightAligned());
         foreach (var row in rows)
@@ -43,10 +32,7 @@ internal static class DemoTable
             table.AddRow(cells.Select(cell => new Text(cell, last ? new Style(decoration: Decoration.Bold) : Style.Plain)));
         }
 
-        console.Write(table);
-
-        // The Markdown border surrounds the table with lines of blanks.
-        foreach (var line in text.ToString().Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length > 0)) terminal.Output.WriteLine(line);
+        Consoles.WriteTable(terminal, table);
     }
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) + " ms";

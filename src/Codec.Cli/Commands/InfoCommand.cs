@@ -1,71 +1,58 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using VqVae.Codec.Cli.Batch;
+using VqVae.Codec.Cli.Coding;
 using VqVae.Codec.Cli.CommandLine;
 using VqVae.CommandLine;
+using VqVae.Imaging;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;
 
-/// <summary><c>vqcodec info</c>: what a <c>.vq</c> file is and whether it is intact; needs no model.</summary>
+/// <summary><c>vqcodec info</c>: what <c>.vq</c> files are and whether they are intact; needs no model.</summary>
 internal static class InfoCommand
 {
     /// <summary>Runs the command.</summary>
-    /// <returns>The exit code: failed where the file is damaged, after what its header says was printed.</returns>
+    /// <returns>The exit code: failed where a file is damaged, after what its header says was printed.</returns>
     public static int Run(InfoOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (options.Rest.FirstOrDefault() is { } extra) throw new UsageException($"unexpected argument '{extra}'");
-        var name = InputFile.NameOf(options.Input);
-        var vq = InputFile.ReadAll(options.Input, terminal, cancellationToken);
-        var info = VqInput.ReadInfo(vq, name);
-        VqFormatException? damage = null;
-        try
-        {
-            VqFile.Verify(vq);
-        }
-        catch (VqFormatException e)
-        {
-            damage = e;
-        }
-
-        if (options.Json) terminal.Output.WriteLine(Json(options.Input, vq.Length, info, damage));
-        else WriteText(terminal.Output, name, vq.Length, info, damage);
-        return damage is null ? ExitCode.Ok : throw new VqFormatException($"{name}: {damage.Message}", damage);
+        options.Validate();
+        return options.Single is { } path ? OfOne(path, options, terminal, cancellationToken) : OfMany(options, terminal, cancellationToken);
     }
 
-    private static void WriteText(TextWriter output, string name, long bytes, VqInfo info, VqFormatException? damage)
+    private static int OfOne(string path, InfoOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
-        output.WriteLine(ErrorReport.OneLine(name));
-        output.WriteLine($"  format:    .vq version {info.Version}, {Mode(info)} indices");
-        output.WriteLine($"  image:     {info.Width}x{info.Height} {(info.Format == PixelFormat.Gray8 ? "grey" : "RGB")}");
-        output.WriteLine($"  model id:  {info.ModelId}, rate point {info.RatePoint}");
-        output.WriteLine($"  stages:    {info.Stages}");
-        output.WriteLine($"  size:      {Figures.Bytes(bytes)} bytes, {Figures.BitsPerPixel(bytes, (long)info.Width * info.Height)} bits per pixel");
-        output.WriteLine($"  checksum:  {(damage is null ? "ok" : "DAMAGED")}");
+        var name = InputFile.NameOf(path);
+        var file = InspectedFile.Of(InputFile.ReadAll(path, terminal, cancellationToken), name);
+        if (file.Info is null) throw new VqFormatException(file.Error!);
+        if (options.Json) InfoReport.WriteJson(terminal.Output, [file with { Name = path }], single: true);
+        else InfoReport.WriteLines(terminal.Output, file, file.Info);
+        return file.Error is null ? ExitCode.Ok : throw new VqFormatException(file.Error);
     }
 
-    private static string Json(string path, long bytes, VqInfo info, VqFormatException? damage)
+    private static int OfMany(InfoOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var failures = new List<(string Name, string Message)>();
+        void Failed(string name, Exception error) => failures.Add((name, CodecProgram.Errors.Message(error)));
+        var entries = FileTree.FindAll(options.Inputs, options.Recursive, VqInput.Extensions, Shard.All, Failed);
+        if (entries.Count == 0 && failures.Count == 0)
+            throw new ImageException($"no .vq files{(options.Recursive ? "" : "; --recursive looks into folders inside folders, too")}");
+
+        var files = new List<InspectedFile>();
+        foreach (var entry in entries)
         {
-            json.WriteStartObject();
-            json.WriteString("file", path);
-            json.WriteNumber("bytes", bytes);
-            json.WriteNumber("version", info.Version);
-            json.WriteNumber("width", info.Width);
-            json.WriteNumber("height", info.Height);
-            json.WriteString("format", info.Format == PixelFormat.Gray8 ? "gray8" : "rgb24");
-            json.WriteString("model_id", info.ModelId.ToString());
-            json.WriteNumber("rate_point", info.RatePoint);
-            json.WriteNumber("stages", info.Stages);
-            json.WriteString("entropy_mode", Mode(info));
-            json.WriteNumber("bits_per_pixel", Math.Round(8.0 * bytes / ((double)info.Width * info.Height), 6));
-            json.WriteBoolean("intact", damage is null);
-            json.WriteEndObject();
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                files.Add(InspectedFile.Of(File.ReadAllBytes(entry.Path), entry.Path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                files.Add(new InspectedFile(entry.Path, entry.Length, null, CodecProgram.Errors.Message(e)));
+            }
         }
 
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        if (options.Json) InfoReport.WriteJson(terminal.Output, files, single: false);
+        else InfoReport.WriteTable(terminal, files);
+        failures.AddRange(files.Where(f => f.Error is not null).Select(f => (f.Name, f.Error!)));
+        return BatchRun.Conclude(terminal, failures, files.Count);
     }
-
-    private static string Mode(VqInfo info) => info.EntropyMode.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VqVae.CommandLine;
 
 namespace VqVae.Codec.Cli.Images;
 
@@ -32,6 +33,16 @@ internal readonly record struct BackgroundColor(byte R, byte G, byte B)
 
     /// <summary>Whether the three channels are equal.</summary>
     public bool IsGrey => R == G && G == B;
+
+    /// <summary>Parses the value of an option <c>--background</c>, or gives <c>null</c> for none.</summary>
+    /// <exception cref="UsageException">The text is no colour.</exception>
+    public static BackgroundColor? ParseOption(string? text)
+    {
+        if (text is null) return null;
+        return TryParse(text, out var color)
+            ? color
+            : throw new UsageException($"--background: expected a colour name such as white, or #RRGGBB, got '{text}'");
+    }
 
     /// <summary>Parses a basic CSS colour name, <c>#RRGGBB</c> or <c>#RGB</c> (the <c>#</c> may be left out: shells take it for a comment).</summary>
     public static bool TryParse(string text, out BackgroundColor color)

@@ -33,6 +33,18 @@ internal static class ImageKinds
         _ => null,
     };
 
+    /// <summary>Extensions of the files that are read.</summary>
+    public static IReadOnlyCollection<string> InputExtensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"];
+
+    /// <summary>The extension that files of the format get.</summary>
+    public static string Extension(this ImageKind kind) => kind switch
+    {
+        ImageKind.Png => ".png",
+        ImageKind.Jpeg => ".jpg",
+        ImageKind.WebP => ".webp",
+        _ => ".tif",
+    };
+
     /// <summary>The format's name as people write it.</summary>
     public static string Name(this ImageKind kind) => kind switch
     {

@@ -1,0 +1,54 @@
+using VqVae.CommandLine;
+using VqVae.Models;
+
+namespace VqVae.Codec.Cli.Batch;
+
+/// <summary>What a run over a folder has to do.</summary>
+/// <param name="Items">The files to do, in order.</param>
+/// <param name="Skipped">Files of this shard that were done before.</param>
+/// <param name="OtherShards">Files that belong to other shards.</param>
+internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, int OtherShards)
+{
+    /// <summary>Decides what is done.</summary>
+    /// <param name="files">All files of the folder, those of other shards, too: names collide across them.</param>
+    /// <param name="output">The folder for the results.</param>
+    /// <param name="extension">Of the results, with its dot.</param>
+    /// <param name="append">Whether the extension is added to the name and does not replace the one that it has.</param>
+    /// <param name="shard">Which part is done.</param>
+    /// <param name="force">Whether what was done before is done again.</param>
+    /// <exception cref="UsageException">Two files would become one.</exception>
+    public static BatchPlan Make(IReadOnlyList<FileEntry> files, string output, string extension, bool append, Shard shard, bool force)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+
+        // File systems of Windows and macOS take names that differ in case for the same.
+        var names = new Dictionary<string, FileEntry>(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
+        var items = new List<BatchItem>();
+        var (skipped, others) = (0, 0);
+        foreach (var file in files)
+        {
+            var relative = (append ? file.RelativePath : Path.ChangeExtension(file.RelativePath, null)) + extension;
+            if (!names.TryAdd(relative, file))
+                throw new UsageException($"{names[relative].RelativePath} and {file.RelativePath} would both become {relative}; rename one, or add --append, which makes it {file.RelativePath}{extension}");
+            if (!shard.Contains(file.RelativePath))
+            {
+                others++;
+                continue;
+            }
+
+            // Results are written beside their place and renamed: where there is one, it is complete.
+            var target = new FileInfo(Path.Combine(output, relative));
+            if (!force && target.Exists && target.LastWriteTimeUtc >= file.Modified) skipped++;
+            else items.Add(new BatchItem(file, Path.Combine(output, relative)));
+        }
+
+        return new BatchPlan(items, skipped, others);
+    }
+
+    /// <summary>Removes what a run that was killed left of the files that are done now.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (var folder in Items.GroupBy(item => Path.GetDirectoryName(item.Output)!))
+            AtomicFile.RemoveLeftovers(folder.Key, folder.Select(item => Path.GetFileName(item.Output)));
+    }
+}

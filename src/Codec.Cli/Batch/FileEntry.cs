@@ -1,0 +1,8 @@
+namespace VqVae.Codec.Cli.Batch;
+
+/// <summary>A file of a folder.</summary>
+/// <param name="RelativePath">Its path below the folder, with <c>/</c> between the names.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Modified">When it was changed last, in UTC.</param>
+internal sealed record FileEntry(string RelativePath, string Path, long Length, DateTime Modified);
