@@ -1,4 +1,3 @@
-using System.Buffers;
 using VqVae.Models;
 
 namespace VqVae.Runtime;
@@ -15,21 +14,20 @@ namespace VqVae.Runtime;
 public sealed class VqCodec : IDisposable
 {
     private readonly ModelGraphs _graphs;
-    private readonly VqLimits _limits;
-    private readonly LatentPlane[] _planes;
-    private readonly int _stages;
-    private readonly ModelId _id;
-    private readonly CoderSet _coders;
+    private readonly CodecParts _parts;
     private readonly UsageGate _gate;
 
-    internal VqCodec(ModelGraphs graphs, VqLimits limits, CoderSet? coders = null)
+    internal VqCodec(ModelGraphs graphs, VqCodecOptions options, CoderSet? coders = null)
     {
-        _coders = coders ?? new CoderSet(graphs.Manifest, graphs.Tables is { } tables ? tables.Coder : null);
+        var manifest = graphs.Manifest;
         _graphs = graphs;
-        _limits = limits;
-        _planes = [.. graphs.Manifest.Planes];
-        _stages = _planes.Max(p => p.Stages);
-        _id = ModelId.Parse(graphs.Manifest.Id);
+        _parts = new CodecParts(
+            graphs,
+            [.. manifest.Planes],
+            coders ?? new CoderSet(manifest, graphs.Tables is { } tables ? tables.Coder : null),
+            options.Limits,
+            new WindowBudget(manifest.Spec, options.Limits.MaxMemory, options.WindowPixels),
+            options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
         _gate = new UsageGate(graphs.Dispose);
     }
 
@@ -54,7 +52,7 @@ public sealed class VqCodec : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(modelFolder);
         options ??= new VqCodecOptions();
         options.Validate();
-        return new VqCodec(ModelGraphs.Load(modelFolder, options), options.Limits);
+        return new VqCodec(ModelGraphs.Load(modelFolder, options), options);
     }
 
     /// <summary>Loads the model in the folder that the environment variable <c>VQVAE_MODEL</c> names, otherwise <c>models/small</c> beside the program.</summary>
@@ -87,44 +85,18 @@ public sealed class VqCodec : IDisposable
         CancellationToken cancellationToken = default)
     {
         options ??= new VqCompressOptions();
-        var stride = CheckImage(pixels.Length, width, height, format, options.Stride);
-        var stages = CheckStages(options.Stages, _stages);
-        if (!(options.Lambda >= 0 && options.Lambda <= float.MaxValue))
-            throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}");
-        if (options.RatePoint < 0 || options.RatePoint >= Manifest.RatePoints)
-            throw new ArgumentException($"rate point: expected 0 to the model's {Manifest.RatePoints - 1}, got {options.RatePoint}");
-        var mode = options.EntropyMode ?? _coders.Default(options.RatePoint);
-        var coder = _coders.ForWriting(mode, options.RatePoint);
-
-        using var usage = Enter(cancellationToken);
-        var padding = Padding.Of(_planes, width, height);
-        using var indices = new IndexBuffers(_planes, _stages, padding);
-        var rgb = ArrayPool<byte>.Shared.Rent(padding.RgbSize);
-        byte[] alpha;
-        try
+        var header = CallChecks.Header(_parts, width, height, format, options);
+        var row = width * PixelRows.BytesPerPixel(format);
+        var stride = CallChecks.Rows(pixels.Length, header, format, options.Stride ?? row, options.Stride is not null);
+        unsafe
         {
-            alpha = ReadPixels(pixels, width, height, stride, format, padding, rgb);
-            _graphs.Encode(rgb.AsMemory(0, padding.RgbSize), 1, padding.Height, padding.Width, options.RatePoint, (float)options.Lambda, indices.Planes, cancellationToken);
+            fixed (byte* start = pixels)
+            {
+                // Pinned until the call is done, so that other threads may read them.
+                var source = new PinnedBytes(start, pixels.Length);
+                return Compress(header, (y, rows) => CallChecks.CopyRows(source.GetSpan()[(int)((long)y * stride)..], stride, row, rows), format, options, cancellationToken);
+            }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rgb);
-        }
-
-        var header = new VqHeader
-        {
-            Width = width,
-            Height = height,
-            IsGray = PixelRows.IsGray(format),
-            ModelId = _id,
-            RatePoint = options.RatePoint,
-            Stages = stages,
-            EntropyMode = mode,
-            TileBits = TilePolicy.BitsFor(width, height),
-        };
-        using var maps = new IndexMaps(_planes, stages, padding);
-        indices.CopyTo(maps);
-        return AllTiles.Encode(header, maps, coder, _coders.Raw, alpha);
     }
 
     /// <summary>Compresses an image.</summary>
@@ -148,51 +120,21 @@ public sealed class VqCodec : IDisposable
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
     public VqImage Decompress(ReadOnlySpan<byte> vq, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var asked = options?.Stages;
-        if (asked < 1) throw new ArgumentException($"stages: expected at least 1, got {asked}");
-        if (options?.Format is { } wanted) PixelRows.BytesPerPixel(wanted);
-
-        using var usage = Enter(cancellationToken);
-        var document = VqDocument.Open(vq, Manifest, _limits, options?.AllowPartial ?? false);
-        var header = document.Header;
-        var coder = _coders.ForReading(header);
-        var format = options?.Format ?? header.Format;
-        var stages = Math.Min(header.Stages, asked ?? header.Stages);
-        var padding = Padding.Of(_planes, header.Width, header.Height);
-        using var maps = new IndexMaps(_planes, stages, padding);
-        AllTiles.Decode(document, vq, coder, _coders.Raw, maps);
-        stages = maps.Stages;
-        using var indices = new IndexBuffers(_planes, stages, padding);
-        indices.CopyFrom(maps);
-
-        using var output = new PixelOutput(header, document.Sections.Alpha.Of(vq), new VqRegion(0, 0, header.Width, header.Height), format);
-        var pixels = new byte[checked(header.Width * header.Height * PixelRows.BytesPerPixel(format))];
-        if (format == PixelFormat.Rgb24 && !header.IsGray && pixels.Length == padding.RgbSize)
+        unsafe
         {
-            Decode(pixels);
-        }
-        else
-        {
-            var rgb = ArrayPool<byte>.Shared.Rent(padding.RgbSize);
-            try
+            fixed (byte* start = vq)
             {
-                Decode(rgb.AsMemory(0, padding.RgbSize));
-                output.Convert(rgb, padding.Width, header.Height, pixels);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rgb);
+                // Pinned until the call is done, so that other threads may read it.
+                return DecompressToArray(new PinnedBytes(start, vq.Length).Memory, options ?? new VqDecompressOptions(), cancellationToken);
             }
         }
-
-        return new VqImage(header.Width, header.Height, format, pixels);
-
-        void Decode(Memory<byte> image) =>
-            _graphs.Decode(indices.Planes, stages, 1, padding.Height, padding.Width, header.RatePoint, image, cancellationToken);
     }
 
-    /// <summary>Compresses an image whose rows come bit by bit, in memory that does not grow with the image.</summary>
-    /// <param name="rows">Gives the rows.</param>
+    /// <summary>
+    /// Compresses an image whose rows come bit by bit. What grows with the image is 2 bytes an index and the file; all else is bounded, see
+    /// <see cref="VqLimits.MaxMemory"/>.
+    /// </summary>
+    /// <param name="rows">Gives the rows, not always on the calling thread. What it throws comes out of this method as it is.</param>
     /// <param name="width">Pixels in a row, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="height">Rows, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="format">How a pixel lies in memory.</param>
@@ -209,21 +151,44 @@ public sealed class VqCodec : IDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var pixels = new byte[checked(width * height * PixelRows.BytesPerPixel(format))];
-        rows(0, pixels);
-        return Compress(pixels, width, height, format, options, cancellationToken);
+        options ??= new VqCompressOptions();
+        return Compress(CallChecks.Header(_parts, width, height, format, options), rows, format, options, cancellationToken);
     }
 
-    /// <summary>Decompresses to rows, in memory that does not grow with the image.</summary>
-    /// <param name="vq">The whole file.</param>
-    /// <param name="rows">Takes the rows of the image, or of the region that the options name (numbered from 0 then, too).</param>
+    /// <summary>Decompresses to rows. What grows with the image is 2 bytes an index; all else is bounded, see <see cref="VqLimits.MaxMemory"/>.</summary>
+    /// <param name="vq">The whole file; it must not change meanwhile.</param>
+    /// <param name="rows">
+    /// Takes the rows of the image, or of the region that the options name (numbered from 0 then, too), not always on the calling thread. What it
+    /// throws comes out of this method as it is; where the file turns out to be damaged it may have got rows before.
+    /// </param>
     /// <param name="options">Stages, pixel format, region.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
     /// <inheritdoc cref="Decompress(ReadOnlySpan{byte}, VqDecompressOptions?, CancellationToken)" path="/exception"/>
     public void Decompress(ReadOnlyMemory<byte> vq, VqRowWriter rows, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        rows(0, Decompress(vq.Span, options, cancellationToken).Pixels);
+        Decompress(vq, options ?? new VqDecompressOptions(), toArray: false, (_, _) => rows, cancellationToken);
+    }
+
+    /// <summary>
+    /// Checks a whole file, sections included, and decodes every index of it; the graphs do not run. What passes can be decompressed.
+    /// </summary>
+    /// <param name="vq">The whole file.</param>
+    /// <param name="cancellationToken">Asked before each tile.</param>
+    /// <returns>What the file's bytes go to.</returns>
+    /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
+    public VqParts Verify(ReadOnlySpan<byte> vq, CancellationToken cancellationToken = default)
+    {
+        using var usage = Enter(cancellationToken);
+        var document = VqDocument.Open(vq, Manifest, _parts.Limits);
+        var header = document.Header;
+        VqStructure.VerifySections(vq, header, document.Sections);
+        var stageBytes = new long[header.Stages];
+        using var maps = new IndexMaps(_parts.Planes, header.Stages, Padding.Of(_parts.Planes, header.Width, header.Height));
+        AllTiles.Decode(document, vq, _parts.Coders.ForReading(header), _parts.Coders.Raw, maps, stageBytes, cancellationToken);
+        return VqStructure.Parts(vq, header, document.Sections) with { StageBytes = stageBytes };
     }
 
     /// <summary>Compresses on a thread of the pool; the pixels must not change until the task is done.</summary>
@@ -249,52 +214,57 @@ public sealed class VqCodec : IDisposable
     /// <summary>Refuses new calls; what the codec holds is released when the calls that still run are done.</summary>
     public void Dispose() => _gate.Close();
 
-    /// <summary>Copies an image into the padded one, to whose right and bottom the last column and row are repeated.</summary>
-    /// <returns>The alpha section's content; empty where the image is opaque.</returns>
-    private static byte[] ReadPixels(ReadOnlySpan<byte> pixels, int width, int height, int stride, PixelFormat format, Padding padding, Span<byte> rgb)
+    private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, CancellationToken cancellationToken)
     {
-        var rowBytes = padding.Width * 3;
-        using var input = new PixelInput(width, height, format);
-        for (var y = 0; input.NextRows > 0; y += input.BandRows) input.Convert(pixels[(y * stride)..], stride, rgb[(y * rowBytes)..], padding.Width);
-        var bottom = rgb.Slice((height - 1) * rowBytes, rowBytes);
-        for (var y = height; y < padding.Height; y++) bottom.CopyTo(rgb[(y * rowBytes)..]);
-        return input.FinishAlpha();
+        var plan = _parts.Budget.Encoder(Padding.Of(_parts.Planes, header.Width, header.Height), header.Stages, out var refusal)
+            ?? throw new ArgumentException(refusal);
+        using var usage = Enter(cancellationToken);
+        using var compression = new Compression(_parts, header, rows, format, (float)options.Lambda, plan, cancellationToken);
+        return compression.Run(options.Exif.Span);
     }
 
-    private static int CheckStages(int? stages, int most) =>
-        stages is < 1 || stages > most
-            ? throw new ArgumentException($"stages: expected 1 to the model's {most}, got {stages}")
-            : stages ?? most;
+    private VqImage DecompressToArray(ReadOnlyMemory<byte> vq, VqDecompressOptions options, CancellationToken cancellationToken)
+    {
+        VqImage? image = null;
+        Decompress(vq, options, toArray: true, Allocate, cancellationToken);
+        return image!;
+
+        VqRowWriter Allocate(VqRegion region, PixelFormat format)
+        {
+            var row = region.Width * PixelRows.BytesPerPixel(format);
+            var pixels = GC.AllocateUninitializedArray<byte>(row * region.Height);
+            image = new VqImage(region.Width, region.Height, format, pixels);
+            return (y, rows) => rows.CopyTo(pixels.AsSpan(y * row));
+        }
+    }
+
+    private void Decompress(
+        ReadOnlyMemory<byte> vq, VqDecompressOptions options, bool toArray, Func<VqRegion, PixelFormat, VqRowWriter> begin, CancellationToken cancellationToken)
+    {
+        if (options.Stages < 1) throw new ArgumentException($"stages: expected at least 1, got {options.Stages}");
+        if (options.Format is { } wanted) PixelRows.BytesPerPixel(wanted);
+
+        using var usage = Enter(cancellationToken);
+        var document = VqDocument.Open(vq.Span, Manifest, _parts.Limits, options.AllowPartial);
+        var header = document.Header;
+        _parts.Coders.ForReading(header);
+        var region = CallChecks.Region(options.Region, header);
+        var format = options.Format ?? header.Format;
+        var stages = Math.Min(header.Stages, options.Stages ?? header.Stages);
+        var resultBytes = (long)region.Width * region.Height * PixelRows.BytesPerPixel(format);
+        if (toArray && resultBytes > Array.MaxLength)
+            throw new VqFormatException($"{region.Width}×{region.Height} pixels of {format}: expected at most the {Array.MaxLength} bytes that an array can have, got {resultBytes}; take them as rows");
+        var padding = Padding.Of(_parts.Planes, header.Width, header.Height);
+        var plan = _parts.Budget.Decoder(padding, region, stages, resultBytes, toArray, out var refusal) ?? throw new VqFormatException(refusal!);
+        using var decompression = new Decompression(_parts, document, vq, stages, region, begin(region, format), format, plan, cancellationToken);
+        decompression.Run();
+    }
 
     private Usage Enter(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _gate.Enter(this);
         return new Usage(_gate);
-    }
-
-    private int CheckImage(int length, int width, int height, PixelFormat format, int? stride)
-    {
-        CheckSide(width, nameof(width));
-        CheckSide(height, nameof(height));
-        var padding = Padding.Of(_planes, width, height);
-        if ((_limits.Excess(width, height, padding) ?? _limits.IndexExcess(_planes, _stages, padding)) is { } excess) throw new ArgumentException(excess);
-
-        var row = (long)width * PixelRows.BytesPerPixel(format);
-        if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}");
-        var needed = ((stride ?? row) * (height - 1)) + row;
-        if (stride is null ? length != needed : length < needed)
-        {
-            throw new ArgumentException(
-                $"{width}×{height} {format}: expected {(stride is null ? "" : "at least ")}{needed} bytes of pixels, got {length}");
-        }
-
-        return (int)(stride ?? row);
-    }
-
-    private static void CheckSide(int side, string name)
-    {
-        if (side is < 1 or > VqLimits.MaxSide) throw new ArgumentOutOfRangeException(name, side, $"expected 1 to {VqLimits.MaxSide} pixels");
     }
 
     private readonly struct Usage(UsageGate gate) : IDisposable

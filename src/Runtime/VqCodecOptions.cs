@@ -12,6 +12,9 @@ public sealed record VqCodecOptions
     /// <summary>How large an image may be.</summary>
     public VqLimits Limits { get; init; } = new();
 
+    /// <summary>Most pixels of a window, so that tests meet many windows in small images; <c>null</c> for what is best.</summary>
+    internal long? WindowPixels { get; init; }
+
     /// <summary>Checks the values.</summary>
     internal void Validate()
     {
@@ -20,6 +23,5 @@ public sealed record VqCodecOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxPixels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxPixels, VqLimits.LargestMaxPixels);
         ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxMemory, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxMemory, VqLimits.LargestMaxMemory);
     }
 }

@@ -24,8 +24,9 @@ public sealed record VqCompressOptions
     public VqEntropyMode? EntropyMode { get; init; }
 
     /// <summary>
-    /// EXIF metadata to carry, a TIFF structure that begins with its byte order (<c>II</c> or <c>MM</c>); empty, the default, for none. It is kept as it is: what it
-    /// should not tell (place, thumbnail, an orientation that the pixels no longer have) is for the caller to remove.
+    /// EXIF metadata to carry, a TIFF structure that begins with its byte order (<c>II</c> or <c>MM</c>), at most 16 MiB; empty, the default, for none. It is kept as
+    /// it is: what it should not tell (place, thumbnail, an orientation that the pixels no longer have) is for the caller to remove. <see cref="VqFile.ReadExif"/>
+    /// gives it back.
     /// </summary>
     public ReadOnlyMemory<byte> Exif { get; init; }
 

@@ -18,7 +18,21 @@ public static class VqFile
         return ReadInfo(start[..read]);
     }
 
-    /// <summary>Checks structure and checksum. Whether the payload has the size that the image needs is seen only with the model.</summary>
+    /// <summary>Says how large the parts of a file are. Nothing but header and sections is looked at: <see cref="Verify"/> does that.</summary>
+    /// <param name="vq">The whole file.</param>
+    /// <exception cref="VqFormatException">The bytes are no <c>.vq</c> file that this version reads, or end inside a section.</exception>
+    public static VqParts ReadParts(ReadOnlySpan<byte> vq) => VqStructure.ReadParts(vq);
+
+    /// <summary>Copies the EXIF metadata that a file carries.</summary>
+    /// <param name="vq">The whole file.</param>
+    /// <returns>A TIFF structure, of which only the first 4 bytes were looked at; empty where the file has none.</returns>
+    /// <exception cref="VqFormatException">The bytes are no <c>.vq</c> file that this version reads, end inside a section, or the metadata are no TIFF structure.</exception>
+    public static byte[] ReadExif(ReadOnlySpan<byte> vq) => VqStructure.ReadExif(vq).ToArray();
+
+    /// <summary>
+    /// Checks header, sections and checksum, and that alpha and EXIF are what they should be. Whether the indices are those of an image is seen
+    /// only with the model: <see cref="VqCodec.Verify"/>.
+    /// </summary>
     /// <exception cref="VqFormatException">The file is damaged, cut short, or not one that this version reads.</exception>
     public static void Verify(ReadOnlySpan<byte> vq) => VqStructure.Verify(vq);
 }

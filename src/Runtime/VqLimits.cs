@@ -2,30 +2,38 @@ using VqVae.Models;
 
 namespace VqVae.Runtime;
 
-/// <summary>How large an image may be. Checked before anything of that size is allocated.</summary>
-/// <remarks>The default is what the codec can do, not what a server should: memory grows with the image, see <c>docs/embedding.md</c>.</remarks>
+/// <summary>How large an image may be, and what a call may take. Checked from the header before anything of that size is allocated.</summary>
 public sealed record VqLimits
 {
     /// <summary>Largest width and height that a <c>.vq</c> file can state: 2²⁴ − 1 pixels.</summary>
     public const int MaxSide = (1 << 24) - 1;
 
-    /// <summary>Largest width × height that a codec can be allowed, and its default: 2²⁸, so that padded rows of 3 bytes a pixel fit one array.</summary>
-    public const long LargestMaxPixels = 1L << 28;
+    /// <summary>Largest width × height that a codec can be allowed: 2⁴⁸, more than two largest sides make.</summary>
+    public const long LargestMaxPixels = 1L << 48;
+
+    /// <summary>The default of <see cref="MaxPixels"/>: 2²⁸.</summary>
+    public const long DefaultMaxPixels = 1L << 28;
+
+    /// <summary>The default of <see cref="MaxMemory"/>: 2 GiB.</summary>
+    public const long DefaultMaxMemory = 2L << 30;
 
     /// <summary>
-    /// Largest width × height that is compressed or decompressed, 1 to <see cref="LargestMaxPixels"/>, the default. It holds for the image and
-    /// for what the graphs see of it: its width and height extended to multiples of the model's largest stride.
+    /// Largest width × height that is compressed or decompressed, 1 to <see cref="LargestMaxPixels"/>; <see cref="DefaultMaxPixels"/> by default.
+    /// It holds for the image and for what the graphs see of it: its width and height extended to multiples of the model's largest stride. What
+    /// it bounds is time.
     /// </summary>
-    public long MaxPixels { get; init; } = LargestMaxPixels;
-
-    /// <summary>Largest <see cref="MaxMemory"/>, and its default: 2³⁰ bytes.</summary>
-    public const long LargestMaxMemory = 1L << 30;
+    public long MaxPixels { get; init; } = DefaultMaxPixels;
 
     /// <summary>
-    /// Most bytes that the indices of one image may take in memory, 2 an index; 1 to <see cref="LargestMaxMemory"/>, the default. It is checked
-    /// from the header, like <see cref="MaxPixels"/>.
+    /// Most bytes that a call may take beside the caller's own: what the graphs need for a window, bands of rows, the indices of the whole image
+    /// (2 bytes each), the file while it is made, and the result where it is one array. At least 1; <see cref="DefaultMaxMemory"/> by default.
     /// </summary>
-    public long MaxMemory { get; init; } = LargestMaxMemory;
+    /// <remarks>
+    /// Windows get smaller, which costs time, before an image is refused. The graphs' part is an upper estimate (<see cref="MemoryCost"/>), for
+    /// the CPU. Calls that run at the same time each have the limit for themselves, and ONNX Runtime keeps what the largest took for the next.
+    /// Pixels may differ by 1 and indices where distances tie between codecs whose limits lead to other windows.
+    /// </remarks>
+    public long MaxMemory { get; init; } = DefaultMaxMemory;
 
     /// <summary>Says what is over the limit of pixels, or gives <c>null</c>.</summary>
     internal string? Excess(int width, int height, Padding padding)
@@ -37,9 +45,18 @@ public sealed record VqLimits
             : null;
     }
 
-    /// <summary>Says by how much the indices are over the limit of memory, or gives <c>null</c>.</summary>
-    internal string? IndexExcess(IReadOnlyList<LatentPlane> planes, int stages, Padding padding) =>
-        IndexMaps.Bytes(planes, stages, padding) is var bytes && bytes > MaxMemory
-            ? $"the image is extended to {padding.Width}×{padding.Height}, {stages} stages of indices: expected at most {MaxMemory} bytes of them, got {bytes}"
-            : null;
+    /// <summary>Says by how much the indices alone are over the limit of memory, or over what arrays can hold, or gives <c>null</c>.</summary>
+    internal string? IndexExcess(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
+    {
+        var bytes = IndexMaps.Bytes(planes, stages, padding);
+        var image = $"the image is extended to {padding.Width}×{padding.Height}, {stages} stages of indices";
+        if (bytes > MaxMemory) return $"{image}: expected at most {MaxMemory} bytes of them, got {bytes}";
+        foreach (var plane in planes)
+        {
+            var count = Math.Min(stages, plane.Stages) * padding.Positions(plane);
+            if (count > Array.MaxLength) return $"{image}: expected at most the {Array.MaxLength} of a plane that an array can have, got {count}";
+        }
+
+        return null;
+    }
 }

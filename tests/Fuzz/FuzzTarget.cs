@@ -8,6 +8,9 @@ internal abstract class FuzzTarget
     [
         () => new Targets.SafetensorsTarget(),
         () => new Targets.ManifestTarget(),
+        () => new Targets.TablesTarget(),
+        () => new Targets.ContainerTarget(),
+        () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Static),
     ];
 
     /// <summary>What the command line calls it.</summary>

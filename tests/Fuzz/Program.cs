@@ -56,4 +56,4 @@ return 0;
 
 string Summary() => string.Create(
     CultureInfo.InvariantCulture,
-    $"{args[0]}: {fuzzer.Executions:N0} inputs in {Stopwatch.GetElapsedTime(started).TotalSeconds:N0} s, {fuzzer.Accepted:N0} of them well-formed, {fuzzer.Reasons} different outcomes");
+    $"{args[0]}: {fuzzer.Executions:N0} inputs in {Stopwatch.GetElapsedTime(started).TotalSeconds:N0} s, {fuzzer.Accepted:N0} of them well-formed, {fuzzer.Reasons} different messages");

@@ -56,7 +56,7 @@ internal abstract class CodecOptions
         {
             Device = VqDevice.Parse(Device),
             Threads = threads,
-            Limits = new VqLimits { MaxPixels = MaxPixels ?? new VqLimits().MaxPixels },
+            Limits = new VqLimits { MaxPixels = MaxPixels ?? VqLimits.DefaultMaxPixels },
         };
         return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
     }

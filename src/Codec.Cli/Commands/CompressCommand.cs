@@ -63,7 +63,7 @@ internal static class CompressCommand
     private static PictureOptions Picture(CompressOptions options, Action<string>? warn) => new()
     {
         Background = options.BackgroundColor,
-        MaxPixels = options.MaxPixels ?? new VqLimits().MaxPixels,
+        MaxPixels = options.MaxPixels ?? VqLimits.DefaultMaxPixels,
         Exif = options.ExifMode,
         Warn = warn,
     };

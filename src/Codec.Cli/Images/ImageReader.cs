@@ -5,8 +5,8 @@ namespace VqVae.Codec.Cli.Images;
 /// <summary>Reads whole pictures, for what needs all of one in memory; <see cref="PictureReader"/> reads rows.</summary>
 internal static class ImageReader
 {
-    /// <summary>The most pixels that are read where nothing else is asked for: as many as the codec takes.</summary>
-    public const long MaxPixels = VqLimits.LargestMaxPixels;
+    /// <summary>The most pixels that are read where nothing else is asked for: as many as the codec takes by default.</summary>
+    public const long MaxPixels = VqLimits.DefaultMaxPixels;
 
     /// <summary>Decodes a PNG, JPEG, WebP or TIFF file's bytes.</summary>
     /// <param name="content">The whole file.</param>

@@ -37,12 +37,13 @@ internal sealed class TileCoder(BlockLayout layout, IIndexCoder coder, RawCoder 
     /// <param name="file">The file's bytes.</param>
     /// <param name="tile">The tile's number.</param>
     /// <param name="maps">Get the indices of as many stages as they have, at most the file's.</param>
+    /// <param name="stageBytes">Where given, each stage's blocks' lengths are added to it.</param>
     /// <returns>
     /// The number of leading stages that are there whole: those of <paramref name="maps"/>, or fewer (perhaps none) where the file is cut short. What
     /// the maps have of the other stages is undefined then.
     /// </returns>
     /// <exception cref="VqFormatException">A block is none that an encoder writes.</exception>
-    public int Decode(VqDocument document, ReadOnlySpan<byte> file, int tile, IndexMaps maps)
+    public int Decode(VqDocument document, ReadOnlySpan<byte> file, int tile, IndexMaps maps, long[]? stageBytes = null)
     {
         var stages = document.HasLengths ? Math.Min(maps.Stages, document.CompleteStages) : maps.Stages;
         var slots = layout.SlotsOf(stages);
@@ -65,6 +66,7 @@ internal sealed class TileCoder(BlockLayout layout, IIndexCoder coder, RawCoder 
             }
 
             at += length;
+            if (stageBytes is not null) stageBytes[stage] += length;
         }
 
         if (!document.HasLengths && stages == layout.Stages) document.CheckEnd(file, at);

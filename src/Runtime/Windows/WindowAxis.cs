@@ -58,6 +58,9 @@ internal sealed class WindowAxis
         }
     }
 
+    /// <summary>Most positions from one window's start to the next one's.</summary>
+    public int LargestStep => Count == 1 ? 0 : _step;
+
     public WindowSpan this[int index]
     {
         get

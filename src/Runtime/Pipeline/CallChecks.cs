@@ -1,0 +1,78 @@
+using VqVae.Models;
+
+namespace VqVae.Runtime;
+
+/// <summary>What is checked of a call's arguments, and what is done with its spans.</summary>
+internal static class CallChecks
+{
+    /// <summary>Checks all but the pixels, and says what the file's header will be.</summary>
+    public static VqHeader Header(CodecParts parts, int width, int height, PixelFormat format, VqCompressOptions options)
+    {
+        Side(width, nameof(width));
+        Side(height, nameof(height));
+        PixelRows.BytesPerPixel(format);
+        var model = parts.Graphs.Manifest;
+        var most = parts.Planes.Max(p => p.Stages);
+        if (options.Stages is < 1 || options.Stages > most) throw new ArgumentException($"stages: expected 1 to the model's {most}, got {options.Stages}");
+        if (!(options.Lambda >= 0 && options.Lambda <= float.MaxValue))
+            throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}");
+        if (options.RatePoint < 0 || options.RatePoint >= model.RatePoints)
+            throw new ArgumentException($"rate point: expected 0 to the model's {model.RatePoints - 1}, got {options.RatePoint}");
+        var mode = options.EntropyMode ?? parts.Coders.Default(options.RatePoint);
+        parts.Coders.ForWriting(mode, options.RatePoint);
+        if (!options.Exif.IsEmpty && ExifSection.Problem(options.Exif.Span) is { } problem) throw new ArgumentException(problem);
+
+        var stages = options.Stages ?? most;
+        var padding = Padding.Of(parts.Planes, width, height);
+        if ((parts.Limits.Excess(width, height, padding) ?? parts.Limits.IndexExcess(parts.Planes, stages, padding)) is { } excess) throw new ArgumentException(excess);
+        return new VqHeader
+        {
+            Width = width,
+            Height = height,
+            IsGray = PixelRows.IsGray(format),
+            ModelId = ModelId.Parse(model.Id),
+            RatePoint = options.RatePoint,
+            Stages = stages,
+            EntropyMode = mode,
+            TileBits = TilePolicy.BitsFor(width, height),
+        };
+    }
+
+    /// <summary>Checks that so many bytes are the image's rows.</summary>
+    public static int Rows(int length, in VqHeader header, PixelFormat format, int stride, bool mayBeMore)
+    {
+        var row = (long)header.Width * PixelRows.BytesPerPixel(format);
+        if (stride < row) throw new ArgumentException($"stride: expected at least a row's {row} bytes, got {stride}");
+        var needed = ((long)stride * (header.Height - 1)) + row;
+        if (mayBeMore ? length >= needed : length == needed) return stride;
+        throw new ArgumentException($"{header.Width}×{header.Height} {format}: expected {(mayBeMore ? "at least " : "")}{needed} bytes of pixels, got {length}");
+    }
+
+    /// <summary>Copies rows, which lie a stride apart, to where they lie tightly.</summary>
+    public static void CopyRows(ReadOnlySpan<byte> source, int stride, int row, Span<byte> target)
+    {
+        if (stride == row)
+        {
+            source[..target.Length].CopyTo(target);
+            return;
+        }
+
+        for (var y = 0; y * row < target.Length; y++) source.Slice(y * stride, row).CopyTo(target[(y * row)..]);
+    }
+
+    /// <summary>The part that is asked for, or all of the image.</summary>
+    /// <exception cref="ArgumentException">It is not inside the image.</exception>
+    public static VqRegion Region(VqRegion? asked, in VqHeader header)
+    {
+        if (asked is not { } region) return new VqRegion(0, 0, header.Width, header.Height);
+        var isInside = region is { X: >= 0, Y: >= 0, Width: > 0, Height: > 0 } && region.Width <= header.Width - region.X && region.Height <= header.Height - region.Y;
+        return isInside
+            ? region
+            : throw new ArgumentException($"region: expected a rectangle inside the image of {header.Width}×{header.Height}, got {region.Width}×{region.Height} at column {region.X}, row {region.Y}");
+    }
+
+    private static void Side(int side, string name)
+    {
+        if (side is < 1 or > VqLimits.MaxSide) throw new ArgumentOutOfRangeException(name, side, $"expected 1 to {VqLimits.MaxSide} pixels");
+    }
+}

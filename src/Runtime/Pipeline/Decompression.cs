@@ -1,0 +1,162 @@
+namespace VqVae.Runtime;
+
+/// <summary>
+/// One image, or a part of one, on its way out: tiles are entropy-decoded ahead, the calling thread runs window after window through the
+/// decoder, and finished rows are handed over meanwhile. Only the indices grow with the image.
+/// </summary>
+internal sealed class Decompression : IDisposable
+{
+    private const int RgbBytes = 3;
+
+    private readonly CodecParts _parts;
+    private readonly VqDocument _document;
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly VqRegion _region;
+    private readonly WindowPlan _plan;
+    private readonly VqRowWriter _rows;
+    private readonly WorkScope _scope;
+    private readonly IndexMaps _maps = null!;
+    private readonly TileCoder _coder;
+    private readonly TileRectangle _tiles;
+    private readonly NativeBuffer[] _bands;
+    private readonly NativeBuffer _chunk = null!;
+    private readonly PixelOutput _output = null!;
+    private readonly int _chunkRows;
+
+    /// <param name="parts">The codec.</param>
+    /// <param name="document">The opened file.</param>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="stages">Stages that are decoded, if the file has them whole.</param>
+    /// <param name="region">The part of the image that is wanted.</param>
+    /// <param name="rows">Takes its rows.</param>
+    /// <param name="format">Their format.</param>
+    /// <param name="plan">The windows.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public Decompression(
+        CodecParts parts, VqDocument document, ReadOnlyMemory<byte> file, int stages, VqRegion region, VqRowWriter rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
+    {
+        (_parts, _document, _file, _region, _rows, _plan) = (parts, document, file, region, rows, plan);
+        _coder = new TileCoder(document.Layout, parts.Coders.ForReading(document.Header), parts.Coders.Raw);
+        _tiles = Tiles(document.Layout.Grid, plan);
+        _chunkRows = RowChunk.Rows(region.Width);
+        _scope = new WorkScope(parts.Threads, cancellationToken);
+
+        // One row of windows is decoded while the rows of the one above it are handed over.
+        _bands = new NativeBuffer[Math.Min(2, plan.Y.Count)];
+        try
+        {
+            _output = new PixelOutput(document.Header, document.Sections.Alpha.Of(file.Span), region, format);
+            _chunk = new NativeBuffer((long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
+            for (var i = 0; i < _bands.Length; i++) _bands[i] = new NativeBuffer((long)plan.Y.LargestCore * BandRowBytes);
+            var kept = document.HasLengths ? Math.Min(stages, document.CompleteStages) : stages;
+            _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private int BandRowBytes => (_plan.X.To - _plan.X.From) * RgbBytes;
+
+    /// <summary>Decompresses.</summary>
+    public void Run() => _scope.Run(DecodeWindows);
+
+    public void Dispose()
+    {
+        _output?.Dispose();
+        _maps?.Dispose();
+        foreach (var band in _bands) band?.Dispose();
+        _chunk?.Dispose();
+        _scope.Dispose();
+    }
+
+    private void DecodeWindows()
+    {
+        var (columns, bands, side) = (_plan.X, _plan.Y, _document.Layout.Grid.Side);
+        var coding = _scope.AddParallel(_tiles.Count, DecodeTile);
+        var writing = _scope.AddSerial(bands.Count, WriteBand);
+        coding.Release(_tiles.Count);
+
+        // A file without lengths says only in its blocks how many stages it has whole; it is one tile.
+        if (!_document.HasLengths) coding.Complete(1);
+        using var image = new NativeBuffer((long)columns.Size * bands.Size * RgbBytes);
+        using var indices = new IndexBuffers(_parts.Planes, _maps.Stages, new Padding(columns.Size, bands.Size));
+        for (var band = 0; band < bands.Count; band++)
+        {
+            coding.Complete((((bands[band].Start + bands.Size - 1) / side) + 1 - _tiles.Y) * _tiles.Width);
+            writing.Complete(Math.Max(0, band + 1 - _bands.Length));
+            for (var column = 0; column < columns.Count; column++)
+            {
+                LoadWindow(columns[column].Start, bands[band].Start, indices);
+                _parts.Graphs.Decode(indices.Planes, _maps.Stages, 1, bands.Size, columns.Size, _document.Header.RatePoint, image.Memory, _scope.Token);
+                StoreCore(columns[column], bands[band], image, _bands[band % _bands.Length]);
+            }
+
+            writing.Release(band + 1);
+        }
+
+        writing.Complete(bands.Count);
+    }
+
+    private void DecodeTile(int number)
+    {
+        _scope.Token.ThrowIfCancellationRequested();
+        var tile = ((_tiles.Y + (number / _tiles.Width)) * _document.Layout.Grid.Columns) + _tiles.X + (number % _tiles.Width);
+        var stages = _coder.Decode(_document, _file.Span, tile, _maps);
+        if (stages == 0) VqThrow.NoStage(_file.Length);
+        if (stages < _maps.Stages) _maps.Keep(stages);
+    }
+
+    private void LoadWindow(int x, int y, IndexBuffers indices)
+    {
+        for (var p = 0; p < _parts.Planes.Count; p++)
+        {
+            var stride = _parts.Planes[p].Stride;
+            var window = new TileRectangle(x / stride, y / stride, _plan.X.Size / stride, _plan.Y.Size / stride);
+            for (var stage = 0; stage < _maps.StagesOf(p); stage++)
+                _maps.Read(p, stage, window, indices.Planes[p].Span[(stage * window.Count)..], window.Width);
+        }
+    }
+
+    private void StoreCore(WindowSpan x, WindowSpan y, NativeBuffer image, NativeBuffer band)
+    {
+        var bytes = (x.CoreEnd - x.CoreStart) * RgbBytes;
+        for (var row = y.CoreStart; row < y.CoreEnd; row++)
+        {
+            var from = (((long)(row - y.Start) * _plan.X.Size) + x.CoreStart - x.Start) * RgbBytes;
+            var to = ((long)(row - y.CoreStart) * BandRowBytes) + ((x.CoreStart - _plan.X.From) * RgbBytes);
+            image.Slice(from, bytes).CopyTo(band.Slice(to, bytes));
+        }
+    }
+
+    /// <summary>Hands over a row of windows' part of the region.</summary>
+    private void WriteBand(int number)
+    {
+        var (span, band) = (_plan.Y[number], _bands[number % _bands.Length]);
+        var end = Math.Min(span.CoreEnd, _region.Y + _region.Height);
+        for (var y = Math.Max(span.CoreStart, _region.Y); y < end;)
+        {
+            _scope.Token.ThrowIfCancellationRequested();
+            var count = Math.Min(_chunkRows, end - y);
+            var from = ((long)(y - span.CoreStart) * BandRowBytes) + ((_region.X - _plan.X.From) * RgbBytes);
+            var rgb = band.Slice(from, ((count - 1) * BandRowBytes) + (_region.Width * RgbBytes));
+            var chunk = _chunk.Slice(0, count * _output.RowBytes);
+            _output.Convert(rgb, BandRowBytes / RgbBytes, count, chunk);
+            _rows(y - _region.Y, chunk);
+            y += count;
+        }
+    }
+
+    /// <summary>The tiles that the windows see, in tiles.</summary>
+    private static TileRectangle Tiles(TileGrid grid, WindowPlan plan)
+    {
+        var (left, right) = Tiles(plan.X, grid.Side);
+        var (top, bottom) = Tiles(plan.Y, grid.Side);
+        return new TileRectangle(left, top, right - left, bottom - top);
+
+        static (int First, int End) Tiles(WindowAxis axis, int side) =>
+            (axis[0].Start / side, ((axis[axis.Count - 1].Start + axis.Size - 1) / side) + 1);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace VqVae.Runtime;
+
+/// <summary>
+/// Bytes outside the managed heap: exactly as many as are asked for, and back with the operating system as soon as they are released. What
+/// pools round up to powers of two and keep would be most of a large image's memory. Not cleared.
+/// </summary>
+internal sealed unsafe class NativeBuffer : MemoryManager<byte>
+{
+    private static long _outstanding;
+
+    private byte* _bytes;
+
+    /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
+    public NativeBuffer(long length)
+    {
+        _bytes = (byte*)NativeMemory.Alloc(checked((nuint)length));
+        Length = length;
+        Interlocked.Add(ref _outstanding, length);
+    }
+
+    /// <summary>Bytes that all buffers of the process have at the moment.</summary>
+    public static long Outstanding => Interlocked.Read(ref _outstanding);
+
+    /// <summary>Bytes; more than a span can have, perhaps.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>A part.</summary>
+    public Span<byte> Slice(long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(_bytes is null, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
+        return new Span<byte>(_bytes + offset, length);
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan() => Slice(0, checked((int)Length));
+
+    /// <inheritdoc/>
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        ObjectDisposedException.ThrowIf(_bytes is null, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (ulong)Length);
+        return new MemoryHandle(_bytes + elementIndex);
+    }
+
+    /// <inheritdoc/>
+    public override void Unpin()
+    {
+        // It never moves.
+    }
+
+    /// <summary>Releases the bytes.</summary>
+    public void Dispose() => ((IDisposable)this).Dispose();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_bytes is null) return;
+        NativeMemory.Free(_bytes);
+        _bytes = null;
+        Interlocked.Add(ref _outstanding, -Length);
+        Length = 0;
+    }
+}
