@@ -1,14 +1,18 @@
 namespace VqVae.Runtime;
 
 /// <summary>
-/// A section's bytes for a decompressor, of which the last one is given out alone: whether it was taken tells whether the compressed stream
-/// ends where the section ends.
+/// A section's bytes for a decompressor, which says neither where the compressed stream ended nor that it did not. The last byte is given out
+/// alone: where it was not taken the stream ended before, and where more was asked for the stream should have gone on.
 /// </summary>
 internal sealed class SectionStream(byte[] bytes) : Stream
 {
     private int _position;
 
+    /// <summary>Whether every byte was taken.</summary>
     public bool IsAtEnd => _position == bytes.Length;
+
+    /// <summary>Whether more bytes were asked for than there are.</summary>
+    public bool IsShort { get; private set; }
 
     public override bool CanRead => true;
 
@@ -29,6 +33,7 @@ internal sealed class SectionStream(byte[] bytes) : Stream
     public override int Read(Span<byte> buffer)
     {
         var left = bytes.Length - _position;
+        if (left == 0 && buffer.Length > 0) IsShort = true;
         var count = Math.Min(buffer.Length, left > 1 ? left - 1 : left);
         bytes.AsSpan(_position, count).CopyTo(buffer);
         _position += count;

@@ -45,7 +45,7 @@ internal sealed class TileCoder(BlockLayout layout, IIndexCoder coder, RawCoder 
     /// <exception cref="VqFormatException">A block is none that an encoder writes.</exception>
     public int Decode(VqDocument document, ReadOnlySpan<byte> file, int tile, IndexMaps maps, long[]? stageBytes = null)
     {
-        var stages = document.HasLengths ? Math.Min(maps.Stages, document.CompleteStages) : maps.Stages;
+        var stages = Math.Min(maps.Stages, document.CompleteStages);
         var slots = layout.SlotsOf(stages);
         using var indices = new TileIndices(layout, maps, tile, stages);
         var payload = document.Payload(file);

@@ -26,7 +26,7 @@ internal sealed class VqDocument
         _payloadStart = start;
         _payloadEnd = end;
         IsCut = isCut;
-        CompleteStages = isCut && blocks is not null ? blocks.CompleteStages(layout, end - start) : header.Stages;
+        CompleteStages = isCut ? StagesIn(end - start) : header.Stages;
     }
 
     public VqHeader Header { get; }
@@ -77,7 +77,7 @@ internal sealed class VqDocument
         var raw = header.HasRawBitmap ? RawBitmap.Read(ref reader, layout, blocks) : default;
 
         var start = reader.Position;
-        var (least, most) = PayloadBounds(header, layout, blocks);
+        var (least, most) = PayloadBounds(header, layout, blocks, raw);
         var available = (long)file.Length - start - ChecksumSize;
         if (available > most) VqThrow.WrongLength(start + most + ChecksumSize, file.Length);
         if (available < least)
@@ -130,13 +130,30 @@ internal sealed class VqDocument
     }
 
     /// <summary>Least and most bytes of the payload; the same where its length is known without decoding.</summary>
-    private static (long Least, long Most) PayloadBounds(in VqHeader header, BlockLayout layout, BlockTable? blocks)
+    private static (long Least, long Most) PayloadBounds(in VqHeader header, BlockLayout layout, BlockTable? blocks, RawBitmap raw)
     {
         if (blocks is not null) return (blocks.Total, blocks.Total);
-        long most = layout.RawTileSize(0);
+        var least = 0L;
+        for (var slot = 0; slot < layout.Slots.Length; slot++) least += LeastSize(header, layout, raw, slot);
+        return (least, layout.RawTileSize(0));
+    }
 
-        // No block is empty: each code book has two codes at least.
-        return (header.EntropyMode == VqEntropyMode.Raw ? most : layout.Slots.Length, most);
+    /// <summary>Least bytes of an only tile's block. None is empty: each codebook has two codes at least.</summary>
+    private static int LeastSize(in VqHeader header, BlockLayout layout, RawBitmap raw, int slot) =>
+        header.EntropyMode == VqEntropyMode.Raw || raw[slot] ? layout.RawSize(slot, 0) : 1;
+
+    /// <summary>Leading stages that the first bytes of the payload can hold.</summary>
+    private int StagesIn(int available)
+    {
+        if (_blocks is not null) return _blocks.CompleteStages(Layout, available);
+        var end = 0L;
+        for (var slot = 0; slot < Layout.Slots.Length; slot++)
+        {
+            end += LeastSize(Header, Layout, _raw, slot);
+            if (end > available) return Layout.Slots[slot].Stage;
+        }
+
+        return Layout.Stages;
     }
 
     private static void CheckModel(ReadOnlySpan<byte> file, in VqHeader header, ModelManifest model)

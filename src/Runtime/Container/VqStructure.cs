@@ -48,12 +48,7 @@ internal static class VqStructure
     public static void VerifySections(ReadOnlySpan<byte> file, in VqHeader header, in VqSections sections)
     {
         if (sections.Exif.Length > 0 && ExifSection.Problem(sections.Exif.Of(file)) is { } problem) throw new VqFormatException(problem);
-        if (!header.HasAlpha) return;
-
-        // No codec decodes more pixels than these, so that inflating more would be time for nothing.
-        if ((long)header.Width * header.Height > VqLimits.LargestMaxPixels)
-            throw new VqFormatException($"the image is {header.Width}×{header.Height}: expected at most {VqLimits.LargestMaxPixels} pixels");
-        AlphaReader.Verify(sections.Alpha.Of(file), header.Width, header.Height);
+        if (header.HasAlpha) AlphaReader.Verify(sections.Alpha.Of(file), header.Width, header.Height);
     }
 
     private static (VqHeader Header, VqSections Sections) Open(ReadOnlySpan<byte> file)
