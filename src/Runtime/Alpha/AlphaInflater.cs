@@ -11,6 +11,11 @@ internal sealed class AlphaInflater : IDisposable
     private readonly SectionStream _section;
     private readonly ZLibStream _zlib;
     private readonly long _expected;
+
+    /// <summary>Reads of a few bytes each, as narrow images have them, must not each go to the decompressor.</summary>
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private int _at;
+    private int _end;
     private long _inflated;
 
     /// <param name="section">The section's content; copied.</param>
@@ -35,22 +40,18 @@ internal sealed class AlphaInflater : IDisposable
             throw new VqFormatException($"alpha: expected a section that inflates to {(width + 1L) * height} bytes, got one of {length} that cannot");
     }
 
-    /// <summary>Fills a buffer with the next bytes.</summary>
+    /// <summary>Copies the next bytes.</summary>
     /// <exception cref="VqFormatException">The stream is damaged or cut short.</exception>
-    public void Read(Span<byte> buffer)
+    public void Read(Span<byte> target)
     {
-        int read;
-        try
+        while (!target.IsEmpty)
         {
-            read = _zlib.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            if (_at == _end) Fill();
+            var count = Math.Min(target.Length, _end - _at);
+            _buffer.AsSpan(_at, count).CopyTo(target);
+            _at += count;
+            target = target[count..];
         }
-        catch (InvalidDataException e)
-        {
-            throw Damaged(e);
-        }
-
-        _inflated += read;
-        if (read < buffer.Length) throw new VqFormatException($"alpha: expected {_expected} bytes, the section ends after {_inflated}");
     }
 
     /// <summary>Checks that the stream ends here, where the section ends; the decompressor has checked its Adler-32 then.</summary>
@@ -73,6 +74,24 @@ internal sealed class AlphaInflater : IDisposable
     }
 
     public void Dispose() => _zlib.Dispose();
+
+    /// <summary>Inflates as much as fits the buffer, and never more than the image needs.</summary>
+    private void Fill()
+    {
+        var wanted = (int)Math.Min(_buffer.Length, _expected - _inflated);
+        try
+        {
+            _end = _zlib.ReadAtLeast(_buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
+
+        _at = 0;
+        _inflated += _end;
+        if (_end < wanted) throw new VqFormatException($"alpha: expected {_expected} bytes, the section ends after {_inflated}");
+    }
 
     private static VqFormatException Damaged(InvalidDataException e) => new("alpha: the compressed stream is damaged", e);
 }

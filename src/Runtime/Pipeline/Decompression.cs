@@ -48,7 +48,7 @@ internal sealed class Decompression : IDisposable
             _output = new PixelOutput(document.Header, document.Sections.Alpha.Of(file.Span), region, format);
             _chunk = new NativeBuffer((long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
             for (var i = 0; i < _bands.Length; i++) _bands[i] = new NativeBuffer((long)plan.Y.LargestCore * BandRowBytes);
-            var kept = document.HasLengths ? Math.Min(stages, document.CompleteStages) : stages;
+            var kept = Math.Min(stages, document.CompleteStages);
             _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height));
         }
         catch

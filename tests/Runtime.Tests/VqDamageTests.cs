@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using VqVae.Models;
+
+namespace VqVae.Runtime.Tests;
+
+/// <summary>Damaged and crafted files against everything that reads them short of the graphs.</summary>
+public class VqDamageTests
+{
+    private const long MostBytes = 64L << 20;
+
+    private static readonly LatentPlane[] Planes = TwoPlaneModel.Planes;
+    private static readonly ModelManifest Model = TwoPlaneModel.Manifest;
+    private static readonly RunLengthCoder Runs = new(Planes);
+    private static readonly byte[] Exif = [.. "II*\0"u8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>Files of one tile and of several, raw, coded, and mixed, bare and with all sections.</summary>
+    public static TheoryData<int, int, int, VqEntropyMode, bool> Files() => new()
+    {
+        { 40, 24, 10, VqEntropyMode.Raw, false },
+        { 40, 24, 10, VqEntropyMode.Dense, true },
+        { 100, 70, 6, VqEntropyMode.Raw, true },
+        { 100, 70, 6, VqEntropyMode.Dense, false },
+        { 100, 70, 6, VqEntropyMode.Dense, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_EveryPrefix_IsAnError(int width, int height, int tileBits, VqEntropyMode mode, bool sections)
+    {
+        var file = File(width, height, tileBits, mode, sections);
+        for (var length = 0; length < file.Length; length++)
+        {
+            var prefix = file[..length];
+            Assert.Contains("cut short", Assert.Throws<VqFormatException>(() => Decode(prefix)).Message, StringComparison.Ordinal);
+            Assert.Throws<VqFormatException>(() => VqFile.Verify(prefix));
+
+            // With a checksum of its own a prefix says nothing of the cut; what is missing is.
+            if (length >= 4) Assert.Throws<VqFormatException>(() => Decode(VqBytes.Seal(prefix[..^4])));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_EveryBitFlip_IsAnError(int width, int height, int tileBits, VqEntropyMode mode, bool sections)
+    {
+        var file = File(width, height, tileBits, mode, sections);
+        for (var bit = 0; bit < file.Length * 8; bit++)
+        {
+            var damaged = Flip(file, bit);
+            Assert.Throws<VqFormatException>(() => Decode(damaged));
+            Assert.Throws<VqFormatException>(() => VqFile.Verify(damaged));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_EveryBitFlipUnderARightChecksum_IsAnErrorOrIndicesOfTheModel(int width, int height, int tileBits, VqEntropyMode mode, bool sections)
+    {
+        var file = File(width, height, tileBits, mode, sections);
+        var (refused, read) = (0, 0);
+        for (var bit = 0; bit < (file.Length - 4) * 8; bit++)
+        {
+            var damaged = VqBytes.Seal(Flip(file, bit)[..^4]);
+            if (Survives(damaged)) read++;
+            else refused++;
+        }
+
+        // Flips of raw indices are other indices; flips of structure are errors.
+        Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused");
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_RandomDamageUnderARightChecksum_NeverFailsOtherwise(int width, int height, int tileBits, VqEntropyMode mode, bool sections)
+    {
+        var file = File(width, height, tileBits, mode, sections);
+        var random = new Random(tileBits);
+        for (var i = 0; i < 3_000; i++)
+        {
+            // Most of the damage hits what comes before the blocks.
+            var content = new List<byte>(file[..^4]);
+            for (var n = random.Next(1, 5); n > 0; n--)
+            {
+                var at = random.Next(random.Next(3) == 0 ? content.Count : Math.Min(60, content.Count));
+                if (random.Next(3) == 0) content.RemoveRange(at, Math.Min(content.Count - at, random.Next(1, 4)));
+                else if (random.Next(2) == 0) content.Insert(at, (byte)random.Next(256));
+                else content[at] = (byte)random.Next(256);
+            }
+
+            Survives(VqBytes.Seal([.. content]));
+        }
+    }
+
+    [Fact]
+    public void Open_CraftedHeaders_AreRefusedAtOnce()
+    {
+        const int Most = VqLimits.MaxSide;
+        AssertRefused(Content(Most, Most, 10, VqEntropyMode.Dense), "the image is 16777215×16777215: expected at most 268435456 pixels");
+        AssertRefused(Content(Most, 1, 10, VqEntropyMode.Dense), "extended to 16777216×16 for the model: expected at most 268435456 pixels, got 268435456", isRefused: false);
+        AssertRefused(Content(Most, 17, 10, VqEntropyMode.Dense), "expected at most 268435456 pixels");
+
+        // 65,536 tiles of 5 blocks: no length is there, then all but one, then all.
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense), "block lengths: expected 327680 bytes, got 4");
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, Repeat(327_675, 1)), "block lengths: expected 327680 bytes, got 327679");
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, Repeat(327_680, 1)), "expected a file of 655386 bytes, got 327706: the file is cut short");
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, Repeat(655_360, 1)), "expected a block of 1 bytes, got one of 4");
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, [.. Repeat(327_680, 4), .. Repeat(600_000, 1)]), "the file is cut short");
+
+        // A bitmap for all of them.
+        byte[] bitmap = [.. Repeat(327_680, 1), .. Repeat(40_960, 0xff), .. Repeat(327_680, 1)];
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, bitmap, coding: 8), "raw block 0: expected 16 bytes, got 1");
+        AssertRefused(Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, [.. Repeat(327_680, 1), .. Repeat(40_960, 0)], coding: 8), "expected at least one raw block, as the header says, got none");
+
+        // One tile of 4096 pixels with next to nothing in it.
+        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(4, 1)), "expected a file of at least 29 bytes, got 28: the file is cut short");
+        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(900_000, 0)), "run 0, difference 0");
+        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(900_000, 1)), "run 257, difference 257");
+        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(917_505, 1)), "something follows the checksum");
+        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Raw, Repeat(900_000, 1)), "the file is cut short");
+    }
+
+    [Fact]
+    public void Open_BlockLengths_AddUpAndStayBelowRaw()
+    {
+        // Two tiles of 64 and 8 pixels: 4 or 1 positions of top, 64 or 8 of bottom, a byte each; one stage.
+        byte[] blocks = [.. Repeat(16 + 4 + 64 + 8, 7)];
+        Assert.NotNull(Decode(VqBytes.Seal(Content(128, 64, 6, VqEntropyMode.Raw, [16, 16, 64, 64, .. Repeat(160, 7)], stages: 1))));
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Raw, [16, 16, 64, 63, .. Repeat(159, 7)], stages: 1), "block length: expected 64 to 64, got 63");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [17, 16, 64, 64, .. Repeat(161, 7)], stages: 1), "block length: expected 1 to 16, got 17");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [0, 16, 64, 64, .. Repeat(144, 7)], stages: 1), "block length: expected 1 to 16, got 0");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [16, 16, 64, 64, .. Repeat(161, 7)], stages: 1), "something follows the checksum");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [16, 16, 64, 64, .. Repeat(159, 7)], stages: 1), "the file is cut short");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [0x90, 0x00, 16, 64, 64, .. blocks], stages: 1), "a number in as few bytes as possible");
+
+        // 16 equal indices are one run of 4 bytes; the length says that the block has a second one.
+        byte[] run = [16, 0, 7, 0], half = [64, 0, 0, 0];
+        Assert.NotNull(Decode(VqBytes.Seal(Content(128, 64, 6, VqEntropyMode.Dense, [4, 4, 4, 4, .. run, .. run, .. half, .. half], stages: 1))));
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [8, 4, 4, 4, .. run, .. run, .. run, .. half, .. half], stages: 1), "stage 0, tile 0: expected a block of 8 bytes, got one of 4");
+        AssertRefused(Content(128, 64, 6, VqEntropyMode.Dense, [2, 4, 4, 4, .. run[..2], .. run, .. half, .. half], stages: 1), "stage 0, tile 0: expected a block of 2 bytes, got one of 4");
+    }
+
+    [Fact]
+    public void Open_SectionBombs_AreRefusedAtOnce()
+    {
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [4, 0xff, 0xff, 0xff, 0xff, 0x07], coding: 4), "section: expected 2147483647 bytes, got 4: the file is cut short");
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [1, 0, 0, .. Repeat(8, 1)], coding: 5), "section 1: expected at least 1 byte, got 0");
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [2, 0, 0, .. Repeat(8, 1)], coding: 4), "section 2: expected at least 1 byte, got 0");
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [1, 1, 7, 0, .. Repeat(8, 1)], coding: 4), "no alpha section, as the header says");
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [2, 1, 7, 0, .. Repeat(8, 1)], coding: 5), "an alpha section, as the header says");
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [1, 1, 7, 0, .. Repeat(8, 1)], coding: 5), "that inflates to 4160 bytes, got one of 1 that cannot");
+
+        // As many empty sections as fit.
+        var many = new List<byte>();
+        for (var number = 4; many.Count < 900_000; number += 2) many.AddRange([.. Varint(number), 0]);
+        AssertRefused(Content(64, 64, 10, VqEntropyMode.Dense, [.. many, 0], coding: 4), "expected a file of at least 900");
+    }
+
+    [Fact]
+    public void Verify_AlphaBombs_TakeLittleTimeAndMemory()
+    {
+        // A gigabyte of zeros in a megabyte, for images of all sizes that it might be meant for.
+        var bomb = AlphaSectionTests.Deflate(new byte[960 << 20]);
+        Assert.InRange(bomb.Length, 500_000, 1_000_000);
+        foreach (var (width, height) in new[] { (1 << 14, 1 << 14), (64, 64), (VqLimits.MaxSide, VqLimits.MaxSide), (VqLimits.MaxSide, 61), (1, VqLimits.MaxSide) })
+        {
+            byte[] file = VqBytes.Seal(Content(width, height, 10, VqEntropyMode.Dense, [1, .. Varint(bomb.Length), .. bomb, 0, .. Repeat(8, 1)], coding: 5));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => VqFile.Verify(file)));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => Decode(file)));
+        }
+    }
+
+    /// <summary>Reads a file in every way. Whatever it is, only one exception is allowed, and little memory.</summary>
+    private static bool Survives(byte[] file)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Attempt(() => VqFile.Verify(file));
+        Attempt(() => VqFile.ReadExif(file));
+        Attempt(() => VqFile.ReadParts(file));
+        var partial = Attempt(() => Decode(file, allowPartial: true));
+        var whole = Attempt(() =>
+        {
+            var indices = Decode(file);
+            for (var p = 0; p < Planes.Length; p++) Assert.All(indices[p], index => Assert.InRange(index, 0, Planes[p].Codes - 1));
+        });
+        Assert.True(partial || !whole);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        return whole;
+
+        static bool Attempt(Action action)
+        {
+            try
+            {
+                action();
+                return true;
+            }
+            catch (VqFormatException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static void AssertRefused(byte[] content, string expected, bool isRefused = true)
+    {
+        var file = VqBytes.Seal(content);
+        Assert.InRange(file.Length, 0, 1 << 20);
+        var message = "";
+        AssertQuick(() => message = Assert.Throws<VqFormatException>(() => Decode(file)).Message);
+        if (isRefused) Assert.Contains(expected, message, StringComparison.Ordinal);
+        else Assert.DoesNotContain(expected, message, StringComparison.Ordinal);
+        AssertQuick(() => Record.Exception(() => Decode(file, allowPartial: true)));
+        AssertQuick(() => Record.Exception(() => VqFile.Verify(file)));
+    }
+
+    /// <summary>Under a second and 64 MB; the least of some times, since other tests run beside this one.</summary>
+    private static void AssertQuick(Action action)
+    {
+        var least = TimeSpan.MaxValue;
+        for (var attempt = 0; attempt < 5 && least > TimeSpan.FromSeconds(1); attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var clock = Stopwatch.StartNew();
+            action();
+            if (clock.Elapsed < least) least = clock.Elapsed;
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        }
+
+        Assert.InRange(least, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    private static int[][] Decode(byte[] file, bool allowPartial = false) => VqBytes.Read(file, Model, coder: Runs, allowPartial: allowPartial);
+
+    /// <summary>A file without its checksum: a header as it is stated, then whatever follows.</summary>
+    private static byte[] Content(int width, int height, int tileBits, VqEntropyMode mode, byte[]? rest = null, int coding = 0, int stages = 3) =>
+    [
+        .. "VQ"u8, 0x1a, 0, .. Varint(width), .. Varint(height), (byte)(((int)mode << 4) | coding), .. Convert.FromHexString(Model.Id),
+        (byte)(tileBits == 10 ? 0 : 16), (byte)stages, .. tileBits == 10 ? Array.Empty<byte>() : [(byte)tileBits], .. rest ?? [],
+    ];
+
+    private static byte[] File(int width, int height, int tileBits, VqEntropyMode mode, bool sections)
+    {
+        // Half noise, half flat, so that raw blocks and others are there.
+        var indices = VqBytes.RandomIndices(Planes, width, height, new Random(9));
+        foreach (var plane in indices) plane.AsSpan(plane.Length / 2).Fill(3);
+        var alpha = AlphaSectionTests.Write(width, [.. Enumerable.Range(0, width * height).Select(i => (byte)i)]);
+        var header = VqBytes.Header(width, height, 3) with { ModelId = ModelId.Parse(Model.Id), TileBits = tileBits, EntropyMode = mode };
+        return VqBytes.Write(header, Planes, indices, mode == VqEntropyMode.Raw ? null : Runs, sections ? alpha : null, sections ? Exif : null);
+    }
+
+    private static byte[] Flip(byte[] file, int bit)
+    {
+        var damaged = (byte[])file.Clone();
+        damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+        return damaged;
+    }
+
+    private static byte[] Repeat(int count, byte value)
+    {
+        var bytes = new byte[count];
+        bytes.AsSpan().Fill(value);
+        return bytes;
+    }
+
+    private static byte[] Varint(int value)
+    {
+        var bytes = new byte[VqWriter.VarintSize(value)];
+        new VqWriter(bytes).WriteVarint(value);
+        return bytes;
+    }
+}
