@@ -21,6 +21,8 @@ internal static class TablesReport
     {
         if (tables.Static is { } s)
             yield return Row(ratePoint, "static", s.Planes.Sum(p => p.Count(t => t is not null)), s.Write, new StaticCoder(s).Bytes);
+        if (tables.Fast is { } f)
+            yield return Row(ratePoint, "fast", f.Planes.Sum(p => p.Count(t => t is not null)), f.Write, f.Bytes);
     }
 
     private static string[] Row(int ratePoint, string mode, int stages, Action<TableWriter> write, int memory)

@@ -12,7 +12,7 @@ internal static class TableTrainer
     public static ModelTables Train(IReadOnlyList<CalibrationPlane> planes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var tables = new RatePointTables { Static = StaticTrainer.Train(planes) };
+        var tables = new RatePointTables { Static = StaticTrainer.Train(planes), Fast = FastTrainer.Train(planes, cancellationToken) };
         return new ModelTables([.. planes.Select(p => p.Plane)], [tables]);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ModelTables
     private readonly LatentPlane[] _planes;
     private readonly RatePointTables[] _ratePoints;
     private readonly Lazy<IIndexCoder?>[] _static;
+    private readonly FastCoder?[] _fast;
 
     /// <param name="planes">The model's planes.</param>
     /// <param name="ratePoints">The tables of each of the model's rate points.</param>
@@ -25,6 +26,7 @@ internal sealed class ModelTables
         _planes = [.. planes];
         _ratePoints = [.. ratePoints];
         _static = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static is { } tables ? new StaticCoder(tables) : null))];
+        _fast = [.. _ratePoints.Select(r => r.Fast is { } tables ? new FastCoder(tables) : null)];
     }
 
     /// <summary>The tables of each rate point.</summary>
@@ -77,11 +79,11 @@ internal sealed class ModelTables
             var staticPart = reader.ReadPart($"static part of rate point {r}");
             var fastPart = reader.ReadPart($"fast part of rate point {r}");
             var densePart = reader.ReadPart($"dense part of rate point {r}");
-            fastPart.End("fast part");
             densePart.End("dense part");
             tables[r] = new RatePointTables
             {
                 Static = staticPart.Remaining > 0 ? StaticTables.Read(staticPart, planes) : null,
+                Fast = fastPart.Remaining > 0 ? FastTables.Read(fastPart, planes) : null,
             };
         }
 
@@ -106,7 +108,7 @@ internal sealed class ModelTables
         foreach (var tables in _ratePoints)
         {
             writer.WritePart(tables.Static is { } s ? s.Write : null);
-            writer.WritePart(null);
+            writer.WritePart(tables.Fast is { } f ? f.Write : null);
             writer.WritePart(null);
         }
 
@@ -118,6 +120,7 @@ internal sealed class ModelTables
     public IIndexCoder? Coder(VqEntropyMode mode, int ratePoint) => mode switch
     {
         VqEntropyMode.Static => _static[ratePoint].Value,
+        VqEntropyMode.Fast => _fast[ratePoint],
         _ => null,
     };
 }

@@ -5,4 +5,7 @@ internal sealed record RatePointTables
 {
     /// <summary>The tables of <see cref="VqEntropyMode.Static"/>.</summary>
     public StaticTables? Static { get; init; }
+
+    /// <summary>The tables of <see cref="VqEntropyMode.Fast"/>.</summary>
+    public FastTables? Fast { get; init; }
 }

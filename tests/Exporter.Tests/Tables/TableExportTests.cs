@@ -36,6 +36,7 @@ public sealed class TableExportTests : IDisposable
 
     [Theory]
     [InlineData(VqEntropyMode.Static)]
+    [InlineData(VqEntropyMode.Fast)]
     public void Compress_EveryMode_IsTheSameImageInFewerBytes(VqEntropyMode mode)
     {
         // Maps of the very image, so that the tables expect what comes.
@@ -120,6 +121,7 @@ public sealed class TableExportTests : IDisposable
         Assert.Contains($"| tables.bin | {ReadTables("m").Length:N0} |", text, StringComparison.Ordinal);
         Assert.Contains("## tables.bin\n", text, StringComparison.Ordinal);
         Assert.Contains("| 0 | static | 3 | 123 |", text, StringComparison.Ordinal);
+        Assert.Contains("| 0 | fast | 3 | ", text, StringComparison.Ordinal);
     }
 
     private void AssertNoTables(CommandLineRun run, params string[] texts)

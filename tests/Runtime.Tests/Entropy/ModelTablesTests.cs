@@ -18,9 +18,12 @@ public class ModelTablesTests
         Assert.Equal(2, parsed.RatePoints.Count);
         for (var rate = 0; rate < 2; rate++)
         {
-            var coder = parsed.Coder(VqEntropyMode.Static, rate);
-            Assert.NotNull(coder);
-            Assert.Same(coder, parsed.Coder(VqEntropyMode.Static, rate));
+            foreach (var mode in new[] { VqEntropyMode.Static, VqEntropyMode.Fast })
+            {
+                var coder = parsed.Coder(mode, rate);
+                Assert.NotNull(coder);
+                Assert.Same(coder, parsed.Coder(mode, rate));
+            }
         }
     }
 
@@ -43,20 +46,17 @@ public class ModelTablesTests
     public void Parse_AnyByteChanged_IsRefusedOrOtherTables()
     {
         var bytes = Sample();
-        for (var i = 0; i < bytes.Length; i++)
+        for (var i = 0; i < bytes.Length; i += i < 100 ? 1 : 5)
         {
-            foreach (var change in new[] { 1, 0x80, 0xff })
+            var changed = (byte[])bytes.Clone();
+            changed[i] ^= (byte)(1 << (i % 8));
+            try
             {
-                var changed = (byte[])bytes.Clone();
-                changed[i] ^= (byte)change;
-                try
-                {
-                    Assert.Equal(changed, ModelTables.Parse(changed, Planes, 2).Write());
-                }
-                catch (ModelFormatException)
-                {
-                    // Refused, which is the rule; what is taken must be what the file says.
-                }
+                Assert.Equal(changed, ModelTables.Parse(changed, Planes, 2).Write());
+            }
+            catch (ModelFormatException)
+            {
+                // Refused, which is the rule; what is taken must be what the file says.
             }
         }
     }
@@ -115,6 +115,6 @@ public class ModelTablesTests
     private static byte[] Sample()
     {
         var random = new Random(3);
-        return new ModelTables(Planes, [.. Enumerable.Range(0, 2).Select(_ => new RatePointTables { Static = RandomTables.Static(random, Planes) })]).Write();
+        return new ModelTables(Planes, [.. Enumerable.Range(0, 2).Select(_ => new RatePointTables { Static = RandomTables.Static(random, Planes), Fast = RandomTables.Fast(random, Planes) })]).Write();
     }
 }
