@@ -25,14 +25,20 @@ internal static class FuzzModel
         Verification = new ManifestVerification { Verified = false },
     };
 
-    public static ModelTables Tables { get; } = TableTrainer.Train([.. Planes.Select(Calibration)], CancellationToken.None);
+    public static ModelTables Tables { get; } = Train(Planes);
+
+    /// <summary>Tables for planes.</summary>
+    public static ModelTables Train(IReadOnlyList<LatentPlane> planes) => TableTrainer.Train([.. planes.Select(Calibration)], CancellationToken.None);
 
     /// <summary>Index maps of an image: neighbours and stages depend on each other.</summary>
-    public static IndexMaps Maps(int width, int height, int stages, int seed)
+    public static IndexMaps Maps(int width, int height, int stages, int seed) => Maps(Planes, width, height, stages, seed);
+
+    /// <inheritdoc cref="Maps(int, int, int, int)"/>
+    public static IndexMaps Maps(IReadOnlyList<LatentPlane> planes, int width, int height, int stages, int seed)
     {
-        var maps = new IndexMaps(Planes, stages, Padding.Of(Planes, width, height));
-        for (var p = 0; p < Planes.Length; p++)
-            for (var s = 0; s < maps.StagesOf(p); s++) Draw(maps.Stage(p, s), maps.WidthOf(p), Planes[p].Codes, new Random(seed + s));
+        var maps = new IndexMaps(planes, stages, Padding.Of(planes, width, height));
+        for (var p = 0; p < planes.Count; p++)
+            for (var s = 0; s < maps.StagesOf(p); s++) Draw(maps.Stage(p, s), maps.WidthOf(p), planes[p].Codes, new Random(seed + s));
         return maps;
     }
 

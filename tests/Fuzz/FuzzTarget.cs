@@ -11,6 +11,7 @@ internal abstract class FuzzTarget
         () => new Targets.TablesTarget(),
         () => new Targets.ContainerTarget(),
         () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Static),
+        () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Fast),
     ];
 
     /// <summary>What the command line calls it.</summary>

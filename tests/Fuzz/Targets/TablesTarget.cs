@@ -6,14 +6,17 @@ namespace VqVae.Fuzz.Targets;
 /// <summary>The entropy tables of a model folder, and coding with what is read.</summary>
 internal sealed class TablesTarget : FuzzTarget
 {
+    /// <summary>Few codes, so that a file is small and a change often leaves it well-formed.</summary>
+    private static readonly LatentPlane[] Planes = [new("fine", 8, 2, 5), new("coarse", 16, 1, 12)];
+
     public override string Name => "tables";
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzModel.Tables.Write()];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzModel.Train(Planes).Write()];
 
     public override void Read(byte[] input)
     {
-        var tables = ModelTables.Parse(input, FuzzModel.Planes, 1);
-        using var maps = FuzzModel.Maps(40, 24, 1, seed: 3);
+        var tables = ModelTables.Parse(input, Planes, 1);
+        using var maps = FuzzModel.Maps(Planes, 40, 24, 1, seed: 3);
         Span<ushort> decoded = stackalloc ushort[maps.Stage(0, 0).Length];
         Span<byte> bytes = stackalloc byte[1024];
         foreach (var mode in (VqEntropyMode[])[VqEntropyMode.Static, VqEntropyMode.Fast, VqEntropyMode.Dense])
