@@ -231,10 +231,13 @@ public sealed class VqCodec : IDisposable
 
         VqRowWriter Allocate(VqRegion region, PixelFormat format)
         {
+            // Not before there is something to put in: a small file may state a large image and have none.
             var row = region.Width * PixelRows.BytesPerPixel(format);
-            var pixels = GC.AllocateUninitializedArray<byte>(row * region.Height);
-            image = new VqImage(region.Width, region.Height, format, pixels);
-            return (y, rows) => rows.CopyTo(pixels.AsSpan(y * row));
+            return (y, rows) =>
+            {
+                image ??= new VqImage(region.Width, region.Height, format, GC.AllocateUninitializedArray<byte>(row * region.Height));
+                rows.CopyTo(image.Pixels.AsSpan(y * row));
+            };
         }
     }
 

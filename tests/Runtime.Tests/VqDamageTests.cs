@@ -169,6 +169,27 @@ public class VqDamageTests
         }
     }
 
+    [Fact]
+    public void Decompress_SmallFilesOfLargeImages_TakeLittleBeforeTheyAreRefused()
+    {
+        using var codec = TwoPlaneModel.Load();
+        foreach (var content in new[]
+        {
+            Content(1024, 1024, 10, VqEntropyMode.Dense, Repeat(5, 1)),
+            Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(5, 1)),
+            Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, Repeat(655_360, 1)),
+            Content(1 << 14, 1 << 14, 12, VqEntropyMode.Dense, Repeat(160, 1)),
+        })
+        {
+            var file = VqBytes.Seal(content);
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => codec.Decompress(file)));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => codec.Decompress(file, new VqDecompressOptions { AllowPartial = true })));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => codec.Decompress(file, new VqDecompressOptions { Region = new VqRegion(900, 900, 10, 10) })));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => codec.Decompress(file, (_, _) => Assert.Fail("there are no rows"))));
+            AssertQuick(() => Assert.Throws<VqFormatException>(() => codec.Verify(file)));
+        }
+    }
+
     /// <summary>Reads a file in every way. Whatever it is, only one exception is allowed, and little memory.</summary>
     private static bool Survives(byte[] file)
     {

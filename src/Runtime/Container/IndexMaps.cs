@@ -1,17 +1,17 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using VqVae.Models;
 
 namespace VqVae.Runtime;
 
 /// <summary>
-/// The indices of a whole image: for each plane <c>[stages, h, w]</c> as 16-bit numbers in pooled memory. Different rectangles may be
-/// written at the same time. What was not written is undefined.
+/// The indices of a whole image: for each plane <c>[stages, h, w]</c> as 16-bit numbers. Different rectangles may be written at the same
+/// time. What was not written is undefined, and takes no memory but addresses: a file that states a large image and has nothing in it costs little.
 /// </summary>
 internal sealed class IndexMaps : IDisposable
 {
     private readonly LatentPlane[] _planes;
     private readonly Padding _padding;
-    private readonly ushort[][] _maps;
+    private readonly NativeBuffer?[] _maps;
 
     /// <summary>Allocates maps for the leading stages; <see cref="Bytes"/> says beforehand how much that is.</summary>
     public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
@@ -19,8 +19,16 @@ internal sealed class IndexMaps : IDisposable
         _planes = [.. planes];
         _padding = padding;
         Stages = stages;
-        _maps = new ushort[planes.Count][];
-        for (var p = 0; p < planes.Count; p++) _maps[p] = ArrayPool<ushort>.Shared.Rent(checked(StagesOf(p) * Positions(p)));
+        _maps = new NativeBuffer[planes.Count];
+        try
+        {
+            for (var p = 0; p < planes.Count; p++) _maps[p] = new NativeBuffer((long)sizeof(ushort) * StagesOf(p) * Positions(p));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public IReadOnlyList<LatentPlane> Planes => _planes;
@@ -53,14 +61,15 @@ internal sealed class IndexMaps : IDisposable
         Stages = stages;
     }
 
-    /// <summary>All stages of a plane, stage after stage, each in rows from top to bottom.</summary>
-    public Span<ushort> Plane(int plane) => _maps[plane].AsSpan(0, StagesOf(plane) * Positions(plane));
+    /// <summary>All stages of a plane, stage after stage, each in rows from top to bottom; of images that are not large.</summary>
+    /// <exception cref="OverflowException">They have 2 GiB or more.</exception>
+    public Span<ushort> Plane(int plane) => Part(plane, 0, checked(StagesOf(plane) * Positions(plane)));
 
     /// <summary>One stage of a plane, in rows from top to bottom.</summary>
-    public Span<ushort> Stage(int plane, int stage) => Plane(plane).Slice(stage * Positions(plane), Positions(plane));
+    public Span<ushort> Stage(int plane, int stage) => Part(plane, (long)stage * Positions(plane), Positions(plane));
 
     /// <summary>One row of a stage.</summary>
-    public Span<ushort> Row(int plane, int stage, int y) => Stage(plane, stage).Slice(y * WidthOf(plane), WidthOf(plane));
+    public Span<ushort> Row(int plane, int stage, int y) => Part(plane, ((long)stage * Positions(plane)) + ((long)y * WidthOf(plane)), WidthOf(plane));
 
     /// <summary>Copies a rectangle of one stage out, widened to the graphs' 32 bits.</summary>
     /// <param name="plane">The plane.</param>
@@ -129,12 +138,11 @@ internal sealed class IndexMaps : IDisposable
 
     public void Dispose()
     {
-        for (var p = 0; p < _maps.Length; p++)
-        {
-            if (_maps[p] is { Length: > 0 } map) ArrayPool<ushort>.Shared.Return(map);
-            _maps[p] = [];
-        }
+        foreach (var map in _maps) map?.Dispose();
     }
+
+    private Span<ushort> Part(int plane, long start, int count) =>
+        MemoryMarshal.Cast<byte, ushort>(_maps[plane]!.Slice(sizeof(ushort) * start, checked(sizeof(ushort) * count)));
 
     private int Positions(int plane) => checked((int)_padding.Positions(_planes[plane]));
 }

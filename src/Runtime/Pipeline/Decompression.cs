@@ -18,7 +18,7 @@ internal sealed class Decompression : IDisposable
     private readonly IndexMaps _maps = null!;
     private readonly TileCoder _coder;
     private readonly TileRectangle _tiles;
-    private readonly NativeBuffer[] _bands;
+    private readonly NativeBuffer?[] _bands;
     private readonly NativeBuffer _chunk = null!;
     private readonly PixelOutput _output = null!;
     private readonly int _chunkRows;
@@ -47,7 +47,6 @@ internal sealed class Decompression : IDisposable
         {
             _output = new PixelOutput(document.Header, document.Sections.Alpha.Of(file.Span), region, format);
             _chunk = new NativeBuffer((long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
-            for (var i = 0; i < _bands.Length; i++) _bands[i] = new NativeBuffer((long)plan.Y.LargestCore * BandRowBytes);
             var kept = Math.Min(stages, document.CompleteStages);
             _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height));
         }
@@ -87,11 +86,12 @@ internal sealed class Decompression : IDisposable
         {
             coding.Complete((((bands[band].Start + bands.Size - 1) / side) + 1 - _tiles.Y) * _tiles.Width);
             writing.Complete(Math.Max(0, band + 1 - _bands.Length));
+            var rows = _bands[band % _bands.Length] ??= new NativeBuffer((long)bands.LargestCore * BandRowBytes);
             for (var column = 0; column < columns.Count; column++)
             {
                 LoadWindow(columns[column].Start, bands[band].Start, indices);
                 _parts.Graphs.Decode(indices.Planes, _maps.Stages, 1, bands.Size, columns.Size, _document.Header.RatePoint, image.Memory, _scope.Token);
-                StoreCore(columns[column], bands[band], image, _bands[band % _bands.Length]);
+                StoreCore(columns[column], bands[band], image, rows);
             }
 
             writing.Release(band + 1);
@@ -134,7 +134,7 @@ internal sealed class Decompression : IDisposable
     /// <summary>Hands over a row of windows' part of the region.</summary>
     private void WriteBand(int number)
     {
-        var (span, band) = (_plan.Y[number], _bands[number % _bands.Length]);
+        var (span, band) = (_plan.Y[number], _bands[number % _bands.Length]!);
         var end = Math.Min(span.CoreEnd, _region.Y + _region.Height);
         for (var y = Math.Max(span.CoreStart, _region.Y); y < end;)
         {
