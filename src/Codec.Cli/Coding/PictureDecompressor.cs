@@ -30,12 +30,13 @@ internal static class PictureDecompressor
     /// <param name="name">What it is called.</param>
     /// <param name="output">Gets the picture.</param>
     /// <param name="options">The command line.</param>
+    /// <param name="warn">Told of what is left out.</param>
     /// <param name="cancellationToken">Stops the codec, too.</param>
     /// <exception cref="VqFormatException">The file is damaged or of another model.</exception>
     /// <exception cref="ImageException">The picture cannot be written as it is asked for.</exception>
     /// <exception cref="IOException">The picture cannot be written.</exception>
     public static DecompressResult Run(
-        VqCodec codec, byte[] vq, VqInfo info, string name, OutputFile output, DecompressOptions options, CancellationToken cancellationToken)
+        VqCodec codec, byte[] vq, VqInfo info, string name, OutputFile output, DecompressOptions options, Action<string> warn, CancellationToken cancellationToken)
     {
         var ((width, height), format) = (Size(info, options), Format(info, options));
         var settings = new VqDecompressOptions
@@ -65,7 +66,7 @@ internal static class PictureDecompressor
             void Add(int y, ReadOnlySpan<byte> rows)
             {
                 // Only now, so that nothing goes to standard output before the file has proved to be whole.
-                writer ??= ImageWriter.Open(counter, options.Kind, width, height, format, options.Write, []);
+                writer ??= ImageWriter.Open(counter, options.Kind, width, height, format, options.Write, Exif(vq, info, options, message => warn($"{name}: {message}")));
                 writer.WriteRows(options.BackgroundColor is { } color && info.HasAlpha ? Flatten(rows, color) : rows);
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -80,6 +81,15 @@ internal static class PictureDecompressor
             }
         }));
         return new DecompressResult(width, height, format, bytes);
+    }
+
+    /// <summary>The file's metadata, with the size of the part where only a part is written.</summary>
+    private static byte[] Exif(byte[] vq, VqInfo info, DecompressOptions options, Action<string> warn)
+    {
+        if (options.NoExif) return [];
+        var exif = VqFile.ReadExif(vq);
+        var size = Size(info, options);
+        return exif.Length == 0 || size == (info.Width, info.Height) ? exif : ExifData.Resize(exif, size, warn);
     }
 
     private static (int Width, int Height) Size(VqInfo info, DecompressOptions options) =>

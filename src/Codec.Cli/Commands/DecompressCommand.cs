@@ -22,7 +22,7 @@ internal static class DecompressCommand
         var vq = InputFile.ReadAll(options.Input, terminal, cancellationToken);
         var info = PictureDecompressor.Check(vq, name, output, options);
         using var codec = options.LoadCodec((long)info.Width * info.Height);
-        var result = PictureDecompressor.Run(codec, vq, info, name, output, options, cancellationToken);
+        var result = PictureDecompressor.Run(codec, vq, info, name, output, options, Warn, cancellationToken);
         total.Stop();
         if (options.Quiet) return ExitCode.Ok;
 
@@ -32,6 +32,11 @@ internal static class DecompressCommand
         output.Messages.WriteLine($"  time:      {Figures.Seconds(total.Elapsed)}");
         if (options.Verbose) output.Messages.WriteLine($"  memory:    {Figures.Bytes(Process.GetCurrentProcess().PeakWorkingSet64)} bytes at most");
         return ExitCode.Ok;
+
+        void Warn(string message)
+        {
+            if (!options.Quiet) terminal.Error.WriteLine("vqcodec: warning: " + ErrorReport.OneLine(message));
+        }
     }
 
     private static int RunFolder(DecompressOptions options, Terminal terminal, CancellationToken cancellationToken) => new FolderCommand
@@ -46,7 +51,7 @@ internal static class DecompressCommand
         {
             var vq = File.ReadAllBytes(file.Path);
             var info = PictureDecompressor.Check(vq, file.Path, output, options);
-            var result = PictureDecompressor.Run(codec, vq, info, file.Path, output, options, token);
+            var result = PictureDecompressor.Run(codec, vq, info, file.Path, output, options, _ => { }, token);
             var line = $"{file.RelativePath}: {result.Width}x{result.Height}, {Figures.Bytes(vq.Length)} -> {Figures.Bytes(result.OutputBytes)} bytes";
             return new BatchOutcome((long)result.Width * result.Height, vq.Length, result.OutputBytes, line);
         },

@@ -46,7 +46,7 @@ internal static class InfoCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                files.Add(new InspectedFile(entry.Path, entry.Length, null, CodecProgram.Errors.Message(e)));
+                files.Add(new InspectedFile(entry.Path, entry.Length, null, null, CodecProgram.Errors.Message(e)));
             }
         }
 

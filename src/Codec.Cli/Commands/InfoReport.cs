@@ -23,6 +23,13 @@ internal static class InfoReport
         output.WriteLine($"  model id:  {info.ModelId}, rate point {info.RatePoint}");
         output.WriteLine($"  stages:    {info.Stages}");
         output.WriteLine($"  size:      {Figures.Bytes(file.Bytes)} bytes, {BitsPerPixel(file, info)} bits per pixel");
+        if (file.Parts is { } parts)
+        {
+            output.WriteLine($"  of these:  {Figures.Bytes(parts.IndexBytes)} indices"
+                + (parts.AlphaBytes > 0 ? $", {Figures.Bytes(parts.AlphaBytes)} alpha" : "")
+                + (parts.ExifBytes > 0 ? $", {Figures.Bytes(parts.ExifBytes)} EXIF metadata" : ""));
+        }
+
         output.WriteLine($"  checksum:  {(file.Error is null ? "ok" : "DAMAGED")}");
     }
 
@@ -89,6 +96,13 @@ internal static class InfoReport
             json.WriteNumber("stages", info.Stages);
             json.WriteString("entropy_mode", Figures.Lower(info.EntropyMode));
             json.WriteNumber("bits_per_pixel", Math.Round(8.0 * file.Bytes / ((double)info.Width * info.Height), 6));
+        }
+
+        if (file.Parts is { } parts)
+        {
+            json.WriteNumber("index_bytes", parts.IndexBytes);
+            json.WriteNumber("alpha_bytes", parts.AlphaBytes);
+            json.WriteNumber("exif_bytes", parts.ExifBytes);
         }
 
         json.WriteBoolean("intact", file.Error is null);

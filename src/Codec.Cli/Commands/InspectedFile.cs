@@ -7,23 +7,29 @@ namespace VqVae.Codec.Cli.Commands;
 /// <param name="Name">What it is called.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Info">Its header, where that can be read.</param>
+/// <param name="Parts">What its bytes go to, where that can be read.</param>
 /// <param name="Error">What is wrong with it, or <c>null</c>.</param>
-internal sealed record InspectedFile(string Name, long Bytes, VqInfo? Info, string? Error)
+internal sealed record InspectedFile(string Name, long Bytes, VqInfo? Info, VqParts? Parts, string? Error)
 {
     /// <summary>Looks at a file.</summary>
     public static InspectedFile Of(byte[] vq, string name)
     {
         ArgumentNullException.ThrowIfNull(vq);
         VqInfo? info = null;
+        VqParts? parts = null;
         try
         {
             info = VqInput.ReadInfo(vq, name);
-            VqInput.Named(name, () => VqFile.Verify(vq));
-            return new InspectedFile(name, vq.Length, info, null);
+            VqInput.Named(name, () =>
+            {
+                parts = VqFile.ReadParts(vq);
+                VqFile.Verify(vq);
+            });
+            return new InspectedFile(name, vq.Length, info, parts, null);
         }
         catch (VqFormatException e)
         {
-            return new InspectedFile(name, vq.Length, info, e.Message);
+            return new InspectedFile(name, vq.Length, info, parts, e.Message);
         }
     }
 }

@@ -66,8 +66,8 @@ internal static class VerifyCommand
         var info = VqInput.ReadInfo(vq, name);
         VqInput.Named(name, () =>
         {
-            VqFile.Verify(vq);
-            codec?.Decompress(vq, (_, _) => { }, cancellationToken: cancellationToken);
+            if (codec is null) VqFile.Verify(vq);
+            else codec.Verify(vq, cancellationToken);
         });
         return info;
     }
