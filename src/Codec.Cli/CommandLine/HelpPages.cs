@@ -37,6 +37,8 @@ internal static class HelpPages
           --threads N         CPU threads for one picture, 0 for one a core (default: 0, and 1 for small
                               pictures; in folders the cores over --jobs)
           --max-pixels N      refuse larger pictures before they are decoded (default: 268435456)
+          --max-memory MIB    what the codec may take for one picture, beside reading and writing it: less
+                              makes it slower, and at last refuses it (default: 2048)
         """;
 
     private const string FolderOptions = """

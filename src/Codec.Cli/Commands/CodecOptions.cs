@@ -28,6 +28,10 @@ internal abstract class CodecOptions
     [Option("max-pixels")]
     public long? MaxPixels { get; set; }
 
+    /// <summary>The most MiB that the codec takes for one picture.</summary>
+    [Option("max-memory")]
+    public int? MaxMemory { get; set; }
+
     /// <summary>Positional arguments that are left over, which is an error.</summary>
     [Value(9)]
     public IEnumerable<string> Rest { get; set; } = [];
@@ -41,6 +45,7 @@ internal abstract class CodecOptions
         if (Threads is < 0 or > 1024) throw new UsageException($"--threads: expected 0 (one a core) to 1024, got {Threads}");
         if (MaxPixels is < 1 or > VqLimits.LargestMaxPixels)
             throw new UsageException($"--max-pixels: expected 1 to {VqLimits.LargestMaxPixels}, got {MaxPixels}");
+        if (MaxMemory < 1) throw new UsageException($"--max-memory: expected at least 1 MiB, got {MaxMemory}");
         if (!VqDevice.TryParse(Device, out _)) throw new UsageException($"--device: expected auto, cpu, cuda or cuda:N, got '{Device}'");
     }
 
@@ -56,7 +61,11 @@ internal abstract class CodecOptions
         {
             Device = VqDevice.Parse(Device),
             Threads = threads,
-            Limits = new VqLimits { MaxPixels = MaxPixels ?? VqLimits.DefaultMaxPixels },
+            Limits = new VqLimits
+            {
+                MaxPixels = MaxPixels ?? VqLimits.DefaultMaxPixels,
+                MaxMemory = MaxMemory is { } mebibytes ? (long)mebibytes << 20 : VqLimits.DefaultMaxMemory,
+            },
         };
         return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
     }
