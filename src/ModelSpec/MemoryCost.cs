@@ -6,14 +6,14 @@ namespace VqVae.Models;
 /// <remarks>
 /// The tensors that live at the same time are counted at every layer, and the largest sum is multiplied by what ONNX Runtime's allocator was
 /// seen to add at the most, as blocks that are free again are often too small for the next layer. So it is an upper estimate: with eleven
-/// models from tiny ones to <c>small</c> and <c>celeba</c>, on 1024² pixels, it was 1.02 to 2.4 times the measured peak; 1.2 and 1.3 times for
-/// <c>small</c>. What a CUDA device takes is not known.
+/// models from tiny ones to <c>small</c> and <c>celeba</c>, on 1024² pixels, it was 1.2 to 2.9 times the measured peak; 1.4 and 1.5 times for
+/// <c>small</c>. Images of other sizes were seen to take up to 1.22 times as much a pixel. What a CUDA device takes is not known.
 /// </remarks>
 public readonly record struct MemoryCost(double Encoder, double Decoder)
 {
     /// <summary>Measured over counted bytes, at the most.</summary>
-    private const double EncoderAllocation = 1.9;
-    private const double DecoderAllocation = 1.6;
+    private const double EncoderAllocation = 2.3;
+    private const double DecoderAllocation = 1.9;
 
     /// <summary>RGB as bytes, as floats, and as floats of another scale.</summary>
     private const double Rgb = 3 + (2 * 3 * sizeof(float));

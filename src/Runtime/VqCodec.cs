@@ -40,6 +40,9 @@ public sealed class VqCodec : IDisposable
     /// <summary>The graphs, for measuring them bare.</summary>
     internal ModelGraphs Graphs => _graphs;
 
+    /// <summary>Bytes that its calls hold at the moment, beside what pools lend.</summary>
+    internal long BufferedBytes => _parts.Buffers.Bytes;
+
     /// <summary>Loads a model folder. Load only models that you trust as you trust code.</summary>
     /// <param name="modelFolder">A folder that the exporter wrote.</param>
     /// <param name="options">Device, threads and limits.</param>

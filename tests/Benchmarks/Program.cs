@@ -1,11 +1,12 @@
 using BenchmarkDotNet.Running;
 using VqVae.Benchmarks;
 
-// `quick` (runtime) and `trainer` print ratios within one run, in seconds and minutes, `memory` what a megapixel takes; anything else goes to
-// BenchmarkDotNet (`--filter '*'` for everything).
+// `quick` (runtime) and `trainer` print ratios within one run, in seconds and minutes, `memory` what calls take, `large` what 100 megapixels
+// do in minutes; anything else goes to BenchmarkDotNet (`--filter '*'` for everything).
 return args switch
 {
     ["memory"] => RuntimeMemory.Run(),
+    ["large", .. var rest] => RuntimeLarge.Run(rest),
     ["quick", .. var rest] => RuntimeQuick.Run(rest),
     ["trainer", .. var rest] => TrainerQuick.Run(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(RuntimeBenchmarks).Assembly).Run(args).Any(s => s.HasCriticalValidationErrors) ? 1 : 0,

@@ -1,56 +1,49 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using VqVae.Runtime;
 using VqVae.TestSupport;
 
 namespace VqVae.Benchmarks;
 
-/// <summary>Peak resident memory that one call takes for each megapixel. Linux only: it is where the peak can be reset.</summary>
+/// <summary>
+/// Peak resident memory of one call as images grow, against the estimate that <see cref="VqLimits.MaxMemory"/> is checked with. Linux only: it
+/// is where the peak can be reset.
+/// </summary>
 internal static class RuntimeMemory
 {
-    private const int SmallSide = 1024;
-    private const int LargeSide = 2048;
+    private static readonly int[] Sides = [512, 1024, 2048, 4096, 6144];
 
     public static int Run()
     {
         using var folder = new TemporaryFolder();
         var model = RuntimeQuick.ShippedModel() ?? RuntimeWorkload.ExportRandom(folder);
-        Line($"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        ProcessMemory.Line($"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        var right = true;
+        foreach (var side in Sides) right &= Measure(model, side);
+        return right ? 0 : 1;
+    }
+
+    private static bool Measure(string model, int side)
+    {
+        var rgb = DrawnImage.Rgb(side, side, seed: 1);
+        byte[] vq = [];
 
         // A codec each, so that no direction finds memory that the other one left.
-        Measure("Compress", model, (codec, rgb, side) => () => codec.Compress(rgb, side, side));
-        Measure("Decompress", model, (codec, rgb, side) =>
-        {
-            byte[] vq;
-            using (var other = Load(model)) vq = other.Compress(rgb, side, side);
-            return () => codec.Decompress(vq);
-        });
-        return 0;
+        var right = Measure("Compress", model, side, codec => vq = codec.Compress(rgb, side, side), (budget, padding) => budget.Encoder(padding, int.MaxValue, out _)!);
+        rgb = [];
+        return right & Measure(
+            "Decompress", model, side, codec => codec.Decompress(vq), (budget, padding) => budget.Decoder(padding, new VqRegion(0, 0, side, side), int.MaxValue, 3L * side * side, toArray: true, out _)!);
     }
 
-    private static void Measure(string name, string model, Func<VqCodec, byte[], int, Action> prepare)
+    private static bool Measure(string name, string model, int side, Action<VqCodec> call, Func<WindowBudget, Padding, WindowPlan> plan)
     {
-        var (small, large) = (Peak(model, SmallSide, prepare), Peak(model, LargeSide, prepare));
-        var megapixels = ((double)LargeSide * LargeSide - (SmallSide * SmallSide)) / 1e6;
-        Line($"{name,-11} peak {small / 1e6:F0} MB at {SmallSide}², {large / 1e6:F0} MB at {LargeSide}²: {(large - small) / 1e6 / megapixels:F0} MB a megapixel");
+        using var codec = VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
+        var spec = codec.Manifest.Spec;
+        var windows = plan(new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null), Padding.Of(spec.Planes, side, side));
+        ProcessMemory.ResetPeak();
+        var before = ProcessMemory.Resident;
+        call(codec);
+        var peak = ProcessMemory.Peak - before;
+        ProcessMemory.Line($"{name,-11} {side}²: {windows.X.Count * windows.Y.Count,2} windows of {windows.X.Size}×{windows.Y.Size}, peak {peak / 1e6:F0} MB, estimated {windows.Memory / 1e6:F0} MB: {(double)windows.Memory / peak:F2} times");
+        return peak <= windows.Memory;
     }
-
-    private static long Peak(string model, int side, Func<VqCodec, byte[], int, Action> prepare)
-    {
-        using var codec = Load(model);
-        var call = prepare(codec, DrawnImage.Rgb(side, side, seed: 1), side);
-        GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        var before = Status("VmRSS:");
-        call();
-        return Status("VmHWM:") - before;
-    }
-
-    private static VqCodec Load(string model) => VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
-
-    /// <summary>A line of the process's status, in bytes.</summary>
-    private static long Status(string key) =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(key, StringComparison.Ordinal))[key.Length..^" kB".Length].Trim(), CultureInfo.InvariantCulture);
-
-    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -14,7 +14,11 @@ internal sealed class IndexMaps : IDisposable
     private readonly NativeBuffer?[] _maps;
 
     /// <summary>Allocates maps for the leading stages; <see cref="Bytes"/> says beforehand how much that is.</summary>
-    public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
+    /// <param name="planes">The model's planes.</param>
+    /// <param name="stages">How many.</param>
+    /// <param name="padding">The padded image's size.</param>
+    /// <param name="account">Where the memory is counted, if it is.</param>
+    public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding, BufferAccount? account = null)
     {
         _planes = [.. planes];
         _padding = padding;
@@ -22,7 +26,7 @@ internal sealed class IndexMaps : IDisposable
         _maps = new NativeBuffer[planes.Count];
         try
         {
-            for (var p = 0; p < planes.Count; p++) _maps[p] = new NativeBuffer((long)sizeof(ushort) * StagesOf(p) * Positions(p));
+            for (var p = 0; p < planes.Count; p++) _maps[p] = new NativeBuffer(account, (long)sizeof(ushort) * StagesOf(p) * Positions(p));
         }
         catch
         {

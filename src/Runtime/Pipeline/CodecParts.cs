@@ -9,4 +9,9 @@ namespace VqVae.Runtime;
 /// <param name="Limits">How large an image may be, and what a call may take.</param>
 /// <param name="Budget">Its windows.</param>
 /// <param name="Threads">Threads that work on one image together.</param>
-internal sealed record CodecParts(ModelGraphs Graphs, IReadOnlyList<LatentPlane> Planes, CoderSet Coders, VqLimits Limits, WindowBudget Budget, int Threads);
+internal sealed record CodecParts(ModelGraphs Graphs, IReadOnlyList<LatentPlane> Planes, CoderSet Coders, VqLimits Limits, WindowBudget Budget, int Threads)
+{
+    /// <summary>What the codec's calls have allocated.</summary>
+    public BufferAccount Buffers { get; } = new();
+}
+

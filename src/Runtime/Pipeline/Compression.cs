@@ -43,9 +43,9 @@ internal sealed class Compression : IDisposable
         try
         {
             _input = new PixelInput(header.Width, header.Height, format);
-            _chunk = new NativeBuffer((long)Math.Min(_input.BandRows, header.Height) * header.Width * PixelRows.BytesPerPixel(format));
-            _ring = new RowRing(RingRows(plan, _padding, _input.BandRows), _padding.Width * RgbBytes);
-            _maps = new IndexMaps(parts.Planes, header.Stages, _padding);
+            _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_input.BandRows, header.Height) * header.Width * PixelRows.BytesPerPixel(format));
+            _ring = new RowRing(parts.Buffers, RingRows(plan, _padding, _input.BandRows), _padding.Width * RgbBytes);
+            _maps = new IndexMaps(parts.Planes, header.Stages, _padding, parts.Buffers);
         }
         catch
         {
@@ -86,7 +86,7 @@ internal sealed class Compression : IDisposable
         var (columns, bands, grid) = (_plan.X, _plan.Y, _layout.Grid);
         var reading = _scope.AddSerial(bands.Count, ReadBand);
         var coding = _scope.AddParallel(_tiles.Length, tile => _tiles[tile] = _coder.Encode(_maps, tile));
-        using var image = new NativeBuffer((long)columns.Size * bands.Size * RgbBytes);
+        using var image = new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
         using var indices = new IndexBuffers(_parts.Planes, int.MaxValue, new Padding(columns.Size, bands.Size));
         reading.Release(1);
         for (var band = 0; band < bands.Count; band++)

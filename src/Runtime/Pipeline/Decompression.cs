@@ -46,9 +46,9 @@ internal sealed class Decompression : IDisposable
         try
         {
             _output = new PixelOutput(document.Header, document.Sections.Alpha.Of(file.Span), region, format);
-            _chunk = new NativeBuffer((long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
+            _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
             var kept = Math.Min(stages, document.CompleteStages);
-            _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height));
+            _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height), parts.Buffers);
         }
         catch
         {
@@ -80,13 +80,13 @@ internal sealed class Decompression : IDisposable
 
         // A file without lengths says only in its blocks how many stages it has whole; it is one tile.
         if (!_document.HasLengths) coding.Complete(1);
-        using var image = new NativeBuffer((long)columns.Size * bands.Size * RgbBytes);
+        using var image = new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
         using var indices = new IndexBuffers(_parts.Planes, _maps.Stages, new Padding(columns.Size, bands.Size));
         for (var band = 0; band < bands.Count; band++)
         {
             coding.Complete((((bands[band].Start + bands.Size - 1) / side) + 1 - _tiles.Y) * _tiles.Width);
             writing.Complete(Math.Max(0, band + 1 - _bands.Length));
-            var rows = _bands[band % _bands.Length] ??= new NativeBuffer((long)bands.LargestCore * BandRowBytes);
+            var rows = _bands[band % _bands.Length] ??= new NativeBuffer(_parts.Buffers, (long)bands.LargestCore * BandRowBytes);
             for (var column = 0; column < columns.Count; column++)
             {
                 LoadWindow(columns[column].Start, bands[band].Start, indices);

@@ -9,20 +9,19 @@ namespace VqVae.Runtime;
 /// </summary>
 internal sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
-    private static long _outstanding;
-
+    private readonly BufferAccount? _account;
     private byte* _bytes;
 
+    /// <param name="account">Where it is counted, if it is.</param>
+    /// <param name="length">Bytes.</param>
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
-    public NativeBuffer(long length)
+    public NativeBuffer(BufferAccount? account, long length)
     {
+        _account = account;
         _bytes = (byte*)NativeMemory.Alloc(checked((nuint)length));
         Length = length;
-        Interlocked.Add(ref _outstanding, length);
+        account?.Add(length);
     }
-
-    /// <summary>Bytes that all buffers of the process have at the moment.</summary>
-    public static long Outstanding => Interlocked.Read(ref _outstanding);
 
     /// <summary>Bytes; more than a span can have, perhaps.</summary>
     public long Length { get; private set; }
@@ -63,7 +62,7 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
         if (_bytes is null) return;
         NativeMemory.Free(_bytes);
         _bytes = null;
-        Interlocked.Add(ref _outstanding, -Length);
+        _account?.Add(-Length);
         Length = 0;
     }
 }
