@@ -18,7 +18,7 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     {
         var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
-        Assert.Equal(4, blocks.Count);
+        Assert.Equal(6, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
     }
 
@@ -84,6 +84,28 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         byte[] small = codec.Compress(rgb, width, height, options: new VqCompressOptions { Stages = 1 });
         VqImage coarse = codec.Decompress(vq, new VqDecompressOptions { Stages = 1 });
         Assert.Equal(codec.Decompress(small).Pixels, coarse.Pixels);
+    }
+
+    [Fact]
+    public void Rows_Run()
+    {
+        var (codec, width, height) = (model.Codec, Side, Side);
+        using var source = new MemoryStream(_rgb);
+        using var target = new MemoryStream();
+        byte[] vq = codec.Compress((y, rows) => source.ReadExactly(rows), width, height);
+        codec.Decompress(vq, (y, rows) => target.Write(rows));
+        Assert.Equal(codec.Compress(_rgb, width, height), vq);
+        Assert.Equal(codec.Decompress(vq).Pixels, target.ToArray());
+    }
+
+    [Fact]
+    public void Regions_Run()
+    {
+        var codec = model.Codec;
+        var vq = codec.Compress(_rgb, Side, Side);
+        VqImage part = codec.Decompress(vq, new VqDecompressOptions { Region = new VqRegion(X: 8, Y: 4, Width: 12, Height: 16) });
+        Assert.Equal((12, 16), (part.Width, part.Height));
+        Assert.Equal(codec.Decompress(vq).Pixels[(((4 * Side) + 8) * 3)..][..36], part.Pixels[..36]);
     }
 
     [Fact]
