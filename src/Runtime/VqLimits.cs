@@ -45,7 +45,7 @@ public sealed record VqLimits
             : null;
     }
 
-    /// <summary>Says by how much the indices alone are over the limit of memory, or over what arrays can hold, or gives <c>null</c>.</summary>
+    /// <summary>Says by how much the indices alone are over the limit of memory, or more than can be counted, or gives <c>null</c>.</summary>
     internal string? IndexExcess(IReadOnlyList<LatentPlane> planes, int stages, Padding padding)
     {
         var bytes = IndexMaps.Bytes(planes, stages, padding);
@@ -54,7 +54,7 @@ public sealed record VqLimits
         foreach (var plane in planes)
         {
             var count = Math.Min(stages, plane.Stages) * padding.Positions(plane);
-            if (count > Array.MaxLength) return $"{image}: expected at most the {Array.MaxLength} of a plane that an array can have, got {count}";
+            if (count > Array.MaxLength) return $"{image}: expected at most {Array.MaxLength} of a plane, got {count}";
         }
 
         return null;
