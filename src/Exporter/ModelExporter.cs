@@ -30,7 +30,7 @@ public static class ModelExporter
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
         var calibration = options.NoTables ? null : CalibrationFile.Load(runFolder, checkpoint);
-        var tables = calibration is null ? [] : TableTrainer.Train(calibration, cancellationToken).Write();
+        var tables = calibration is null ? [] : TableTrainer.Train(calibration, [checkpoint.Values(ModelTensors.Codebooks).ToArray()], cancellationToken).Write();
         var id = checkpoint.IdWith(tables);
         var (encoder, decoder) = (OnnxModel.Encoder(checkpoint, id), OnnxModel.Decoder(checkpoint, id));
         List<(string Name, byte[] Content)> files = [(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)];

@@ -28,7 +28,7 @@ internal static class FuzzModel
     public static ModelTables Tables { get; } = Train(Planes);
 
     /// <summary>Tables for planes.</summary>
-    public static ModelTables Train(IReadOnlyList<LatentPlane> planes) => TableTrainer.Train([.. planes.Select(Calibration)], CancellationToken.None);
+    public static ModelTables Train(IReadOnlyList<LatentPlane> planes) => TableTrainer.Train([.. planes.Select(Calibration)], [.. planes.Select(Codebooks)], CancellationToken.None);
 
     /// <summary>Index maps of an image: neighbours and stages depend on each other.</summary>
     public static IndexMaps Maps(int width, int height, int stages, int seed) => Maps(Planes, width, height, stages, seed);
@@ -48,6 +48,12 @@ internal static class FuzzModel
         var indices = new ushort[maps * plane.Stages * side * side];
         for (var map = 0; map < maps * plane.Stages; map++) Draw(indices.AsSpan(map * side * side, side * side), side, plane.Codes, new Random(1000 + map));
         return new CalibrationPlane(plane, maps, side, side, indices);
+    }
+
+    private static ReadOnlyMemory<float> Codebooks(LatentPlane plane)
+    {
+        var random = new Random(plane.Codes);
+        return Enumerable.Range(0, plane.Stages * plane.Codes * 8).Select(_ => random.NextSingle() - 0.5f).ToArray();
     }
 
     private static void Draw(Span<ushort> map, int width, int codes, Random random)

@@ -12,6 +12,7 @@ internal abstract class FuzzTarget
         () => new Targets.ContainerTarget(),
         () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Static),
         () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Fast),
+        () => new Targets.EntropyTarget(Runtime.VqEntropyMode.Dense),
     ];
 
     /// <summary>What the command line calls it.</summary>

@@ -23,6 +23,8 @@ internal static class TablesReport
             yield return Row(ratePoint, "static", s.Planes.Sum(p => p.Count(t => t is not null)), s.Write, new StaticCoder(s).Bytes);
         if (tables.Fast is { } f)
             yield return Row(ratePoint, "fast", f.Planes.Sum(p => p.Count(t => t is not null)), f.Write, f.Bytes);
+        if (tables.Dense is { } d)
+            yield return Row(ratePoint, "dense", d.Planes.Sum(p => p.Count), d.Write, d.Bytes);
     }
 
     private static string[] Row(int ratePoint, string mode, int stages, Action<TableWriter> write, int memory)

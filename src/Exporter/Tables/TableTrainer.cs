@@ -9,10 +9,18 @@ namespace VqVae.Exporter.Tables;
 internal static class TableTrainer
 {
     /// <summary>Trains the tables of all modes; the same maps give the same tables.</summary>
-    public static ModelTables Train(IReadOnlyList<CalibrationPlane> planes, CancellationToken cancellationToken)
+    /// <param name="planes">The index maps of each plane.</param>
+    /// <param name="codebooks">The codebooks of each plane, <c>[L, K, D]</c>.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    public static ModelTables Train(IReadOnlyList<CalibrationPlane> planes, IReadOnlyList<ReadOnlyMemory<float>> codebooks, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var tables = new RatePointTables { Static = StaticTrainer.Train(planes), Fast = FastTrainer.Train(planes, cancellationToken) };
+        var tables = new RatePointTables
+        {
+            Static = StaticTrainer.Train(planes),
+            Fast = FastTrainer.Train(planes, cancellationToken),
+            Dense = DenseTablesTrainer.Train(planes, codebooks, cancellationToken),
+        };
         return new ModelTables([.. planes.Select(p => p.Plane)], [tables]);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ModelTables
     private readonly RatePointTables[] _ratePoints;
     private readonly Lazy<IIndexCoder?>[] _static;
     private readonly FastCoder?[] _fast;
+    private readonly Lazy<IIndexCoder?>[] _dense;
 
     /// <param name="planes">The model's planes.</param>
     /// <param name="ratePoints">The tables of each of the model's rate points.</param>
@@ -27,6 +28,7 @@ internal sealed class ModelTables
         _ratePoints = [.. ratePoints];
         _static = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static is { } tables ? new StaticCoder(tables) : null))];
         _fast = [.. _ratePoints.Select(r => r.Fast is { } tables ? new FastCoder(tables) : null)];
+        _dense = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Dense is { } tables ? new DenseCoder(tables) : null))];
     }
 
     /// <summary>The tables of each rate point.</summary>
@@ -79,11 +81,11 @@ internal sealed class ModelTables
             var staticPart = reader.ReadPart($"static part of rate point {r}");
             var fastPart = reader.ReadPart($"fast part of rate point {r}");
             var densePart = reader.ReadPart($"dense part of rate point {r}");
-            densePart.End("dense part");
             tables[r] = new RatePointTables
             {
                 Static = staticPart.Remaining > 0 ? StaticTables.Read(staticPart, planes) : null,
                 Fast = fastPart.Remaining > 0 ? FastTables.Read(fastPart, planes) : null,
+                Dense = densePart.Remaining > 0 ? DenseTables.Read(densePart, planes) : null,
             };
         }
 
@@ -109,7 +111,7 @@ internal sealed class ModelTables
         {
             writer.WritePart(tables.Static is { } s ? s.Write : null);
             writer.WritePart(tables.Fast is { } f ? f.Write : null);
-            writer.WritePart(null);
+            writer.WritePart(tables.Dense is { } d ? d.Write : null);
         }
 
         return writer.Written.ToArray();
@@ -121,6 +123,7 @@ internal sealed class ModelTables
     {
         VqEntropyMode.Static => _static[ratePoint].Value,
         VqEntropyMode.Fast => _fast[ratePoint],
+        VqEntropyMode.Dense => _dense[ratePoint].Value,
         _ => null,
     };
 }

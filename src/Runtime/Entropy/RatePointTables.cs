@@ -8,4 +8,7 @@ internal sealed record RatePointTables
 
     /// <summary>The tables of <see cref="VqEntropyMode.Fast"/>.</summary>
     public FastTables? Fast { get; init; }
+
+    /// <summary>The tables of <see cref="VqEntropyMode.Dense"/>.</summary>
+    public DenseTables? Dense { get; init; }
 }

@@ -37,6 +37,7 @@ public sealed class TableExportTests : IDisposable
     [Theory]
     [InlineData(VqEntropyMode.Static)]
     [InlineData(VqEntropyMode.Fast)]
+    [InlineData(VqEntropyMode.Dense)]
     public void Compress_EveryMode_IsTheSameImageInFewerBytes(VqEntropyMode mode)
     {
         // Maps of the very image, so that the tables expect what comes.

@@ -1,0 +1,163 @@
+namespace VqVae.Runtime;
+
+/// <summary>
+/// The integer vectors and energies around the current position of a block: sums over the stages before (known everywhere in the tile)
+/// and over these and the stage itself (known where it is coded already).
+/// </summary>
+internal sealed class DenseRows
+{
+    private DenseStage _stage = null!;
+    private IReadOnlyList<DenseStage> _stages = [];
+    private int _width, _height, _dimensions;
+    private short[] _above = [], _here = [], _sum = [], _sumBelow = [];
+    private int[] _aboveEnergy = [], _hereEnergy = [], _sumEnergy = [], _sumBelowEnergy = [];
+
+    /// <summary>
+    /// The neighbours' vectors at the current position, <c>[9, D]</c>: left, above, above right, above left (with this stage), then the
+    /// position itself, right, below, below right, below left (without).
+    /// </summary>
+    public short[] Neighbours { get; } = new short[DenseShape.Neighbours * DenseShape.MaxDimensions];
+
+    /// <summary>Differences of vectors, <c>[4, D]</c>: the predicted code; left, above, the mean of right and below, each less the position's own.</summary>
+    public short[] Differences { get; } = new short[4 * DenseShape.MaxDimensions];
+
+    /// <summary>Half octaves of: the coded neighbours' energy, the energy of the stages before here and right and below, the edge between left and above.</summary>
+    public int[] HalfOctaves { get; } = new int[3];
+
+    /// <summary>One of <see cref="HalfOctaves"/> as a level from 0 to 15.</summary>
+    public int Level(int kind) => Math.Clamp(HalfOctaves[kind] - _stage.Levels[kind], 0, 15);
+
+    /// <summary>Starts a block.</summary>
+    public void Begin(IReadOnlyList<DenseStage> stages, in IndexBlock block)
+    {
+        _stages = stages;
+        _stage = stages[block.Stage];
+        (_width, _height, _dimensions) = (block.Width, block.Height, _stage.Dimensions);
+        var size = _width * _dimensions;
+        Resize(ref _above, size);
+        Resize(ref _here, size);
+        Resize(ref _sum, size);
+        Resize(ref _sumBelow, size);
+        Resize(ref _aboveEnergy, _width);
+        Resize(ref _hereEnergy, _width);
+        Resize(ref _sumEnergy, _width);
+        Resize(ref _sumBelowEnergy, _width);
+        SumRow(block, 0);
+    }
+
+    /// <summary>Starts a row; rows come in order.</summary>
+    public void BeginRow(in IndexBlock block, int y)
+    {
+        (_above, _here) = (_here, _above);
+        (_aboveEnergy, _hereEnergy) = (_hereEnergy, _aboveEnergy);
+        (_sum, _sumBelow) = (_sumBelow, _sum);
+        (_sumEnergy, _sumBelowEnergy) = (_sumBelowEnergy, _sumEnergy);
+        if (y + 1 < _height) SumRow(block, y + 1);
+    }
+
+    /// <summary>Enters a code that has been coded.</summary>
+    public void Enter(int x, int code)
+    {
+        _hereEnergy[x] = _sumEnergy[x] + _stage.Energies[code];
+        var vector = _stage.Vectors.AsSpan(code * _dimensions, _dimensions);
+        var sum = At(_sum, x);
+        var here = At(_here, x);
+        for (var d = 0; d < here.Length; d++) here[d] = Clamp(sum[d] + vector[d]);
+    }
+
+    /// <summary>Computes what the neighbours say of a position.</summary>
+    public void Look(int x, int y)
+    {
+        var (hasLeft, hasAbove, hasRight, hasBelow) = (x > 0, y > 0, x + 1 < _width, y + 1 < _height);
+        var coded = 0;
+        if (hasLeft) coded += 2 * _hereEnergy[x - 1];
+        if (hasAbove)
+        {
+            coded += 2 * _aboveEnergy[x];
+            if (hasLeft) coded += _aboveEnergy[x - 1];
+            if (hasRight) coded += _aboveEnergy[x + 1];
+        }
+
+        var earlier = 4 * _sumEnergy[x];
+        if (hasRight) earlier += _sumEnergy[x + 1];
+        if (hasBelow) earlier += _sumBelowEnergy[x];
+        HalfOctaves[0] = DenseMath.HalfOctaves((uint)coded);
+        HalfOctaves[1] = DenseMath.HalfOctaves((uint)earlier);
+        HalfOctaves[2] = 0;
+        if (_dimensions > 0) LookAtVectors(x, hasLeft, hasAbove, hasRight, hasBelow);
+    }
+
+    private void LookAtVectors(int x, bool hasLeft, bool hasAbove, bool hasRight, bool hasBelow)
+    {
+        // Outside the tile the nearest that is known stands in.
+        var n = _dimensions;
+        var all = Neighbours.AsSpan(0, DenseShape.Neighbours * n);
+        var left = all[..n];
+        var above = all.Slice(n, n);
+        var own = all.Slice(4 * n, n);
+        var below = all.Slice(6 * n, n);
+        if (hasLeft) At(_here, x - 1).CopyTo(left);
+        else if (hasAbove) At(_above, x).CopyTo(left);
+        else left.Clear();
+        (hasAbove ? At(_above, x) : left).CopyTo(above);
+        (hasAbove && hasRight ? At(_above, x + 1) : above).CopyTo(all.Slice(2 * n, n));
+        (hasAbove && hasLeft ? At(_above, x - 1) : above).CopyTo(all.Slice(3 * n, n));
+        At(_sum, x).CopyTo(own);
+        (hasRight ? At(_sum, x + 1) : own).CopyTo(all.Slice(5 * n, n));
+        (hasBelow ? At(_sumBelow, x) : own).CopyTo(below);
+        (hasBelow && hasRight ? At(_sumBelow, x + 1) : below).CopyTo(all.Slice(7 * n, n));
+        (hasBelow && hasLeft ? At(_sumBelow, x - 1) : below).CopyTo(all.Slice(8 * n, n));
+        Combine(all, n);
+    }
+
+    private void Combine(ReadOnlySpan<short> all, int n)
+    {
+        var predictor = _stage.Predictor.AsSpan(0, all.Length);
+        var differences = Differences.AsSpan(0, 4 * n);
+        var gradient = 0;
+        for (var d = 0; d < n; d++)
+        {
+            var sum = 2048;
+            for (var at = d; at < all.Length; at += n) sum += predictor[at] * all[at];
+            var own = all[(4 * n) + d];
+            differences[d] = Clamp(sum >> 12);
+            differences[n + d] = Clamp(all[d] - own);
+            differences[(2 * n) + d] = Clamp(all[n + d] - own);
+            differences[(3 * n) + d] = Clamp(((all[(5 * n) + d] + all[(6 * n) + d]) >> 1) - own);
+            var edge = (all[d] - all[n + d]) >> 2;
+            gradient += edge * edge;
+        }
+
+        HalfOctaves[2] = DenseMath.HalfOctaves((uint)gradient);
+    }
+
+    /// <summary>Adds up the stages before.</summary>
+    private void SumRow(in IndexBlock block, int y)
+    {
+        var sums = _sumBelow.AsSpan(0, _width * _dimensions);
+        var energies = _sumBelowEnergy.AsSpan(0, _width);
+        energies.Clear();
+        sums.Clear();
+        for (var s = 0; s < block.Stage; s++)
+        {
+            var stage = _stages[s];
+            var codes = block.EarlierStage(s).Slice(y * _width, _width);
+            for (var x = 0; x < codes.Length; x++)
+            {
+                energies[x] += stage.Energies[codes[x]];
+                var vector = stage.Vectors.AsSpan(codes[x] * _dimensions, _dimensions);
+                var sum = sums.Slice(x * _dimensions, _dimensions);
+                for (var d = 0; d < sum.Length; d++) sum[d] = Clamp(sum[d] + vector[d]);
+            }
+        }
+    }
+
+    private Span<short> At(short[] row, int x) => row.AsSpan(x * _dimensions, _dimensions);
+
+    private static short Clamp(int value) => (short)Math.Clamp(value, -DenseShape.VectorLimit, DenseShape.VectorLimit);
+
+    private static void Resize<T>(ref T[] array, int size)
+    {
+        if (array.Length < size) array = new T[size];
+    }
+}
