@@ -30,7 +30,7 @@ public class DenseMathTests
     [Fact]
     public void Rate_EveryCount_IsTheReciprocal()
     {
-        for (var n = 0; n < 256; n++) Assert.Equal((int)Math.Floor(65536 / (n + 1.5)), DenseMath.Rate[n]);
+        for (var n = 0; n < 256; n++) Assert.Equal((int)Math.Floor(32768 / (n + 1.5)), DenseMath.Rate[n]);
     }
 
     [Theory]

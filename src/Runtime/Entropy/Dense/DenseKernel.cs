@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace VqVae.Runtime;
 
@@ -20,6 +21,7 @@ internal enum DenseKernel
 /// <summary>The loops over lanes and dimensions of the dense mode, in scalar and in vector form.</summary>
 internal static class DenseKernels
 {
+    private const int ProbabilityMin = 16;
     private const uint NodeFactor = 0x9E3779B1, FirstFactor = 0xC2B2AE35, SecondFactor = 0x27D4EB2F;
 
     /// <summary>The fastest kernel of this machine.</summary>
@@ -141,16 +143,58 @@ internal static class DenseKernels
         }
     }
 
+    /// <summary>Moves all lanes' probabilities towards 65535 or 0, the faster the lower their counts, and counts.</summary>
+    public static void Adapt(DenseKernel kernel, ref uint entries, int aim)
+    {
+        ref var rates = ref MemoryMarshal.GetArrayDataReference(DenseMath.Rate);
+        if (kernel == DenseKernel.Vector256)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 8)
+            {
+                var entry = Vector256.LoadUnsafe(ref entries, i);
+                var count = (entry >>> 16) & Vector256.Create(255u);
+                var p = (entry & Vector256.Create(0xffffu)).AsInt32();
+                var rate = Gather(ref rates, count);
+                p += ((Vector256.Create(aim) - p) * rate) >> 15;
+                p = Vector256.Min(Vector256.Max(p, Vector256.Create(ProbabilityMin)), Vector256.Create(65535 - ProbabilityMin));
+                count = Vector256.Min(count + Vector256<uint>.One, Vector256.Create((uint)DenseMath.CountLimit));
+                ((entry & Vector256.Create(0xff000000u)) | (count << 16) | p.AsUInt32()).StoreUnsafe(ref entries, i);
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < DenseShape.Lanes; i++)
+        {
+            ref var entry = ref Unsafe.Add(ref entries, i);
+            var (p, count) = ((int)(entry & 0xffff), (int)((entry >> 16) & 255));
+            p = Math.Clamp(p + (((aim - p) * Unsafe.Add(ref rates, count)) >> 15), ProbabilityMin, 65535 - ProbabilityMin);
+            entry = (entry & 0xff000000) | ((uint)Math.Min(count + 1, DenseMath.CountLimit) << 16) | (uint)p;
+        }
+    }
+
+    private static unsafe Vector256<int> Gather(ref int table, Vector256<uint> at)
+    {
+        if (Avx2.IsSupported)
+        {
+            fixed (int* start = &table) return Avx2.GatherVector256(start, at.AsInt32(), sizeof(int));
+        }
+
+        Span<int> values = stackalloc int[8];
+        for (var i = 0; i < 8; i++) values[i] = Unsafe.Add(ref table, at[i]);
+        return Vector256.Create<int>(values);
+    }
+
     private static Vector256<int> MultiplyAdd(Vector256<short> x, Vector256<short> y)
     {
-        if (System.Runtime.Intrinsics.X86.Avx2.IsSupported) return System.Runtime.Intrinsics.X86.Avx2.MultiplyAddAdjacent(x, y);
+        if (Avx2.IsSupported) return Avx2.MultiplyAddAdjacent(x, y);
         var ((x0, x1), (y0, y1)) = (Vector256.Widen(x), Vector256.Widen(y));
         return (x0 * y0) + (x1 * y1);
     }
 
     private static Vector128<int> MultiplyAdd(Vector128<short> x, Vector128<short> y)
     {
-        if (System.Runtime.Intrinsics.X86.Sse2.IsSupported) return System.Runtime.Intrinsics.X86.Sse2.MultiplyAddAdjacent(x, y);
+        if (Sse2.IsSupported) return Sse2.MultiplyAddAdjacent(x, y);
         var ((x0, x1), (y0, y1)) = (Vector128.Widen(x), Vector128.Widen(y));
         return (x0 * y0) + (x1 * y1);
     }

@@ -23,8 +23,8 @@ internal static class DenseMath
     /// <summary>Stretched value, 256 a natural unit, of a probability's upper 12 bits.</summary>
     public static short[] Stretch { get; } = BuildStretch(Squash);
 
-    /// <summary>2¹⁶ / (n + 1.5), rounded down, for counts n from 0 to 255.</summary>
-    public static int[] Rate { get; } = [.. Enumerable.Range(0, 256).Select(n => (2 << 16) / ((2 * n) + 3))];
+    /// <summary>2¹⁵ / (n + 1.5), rounded down, for counts n from 0 to 255.</summary>
+    public static int[] Rate { get; } = [.. Enumerable.Range(0, 256).Select(n => (2 << 15) / ((2 * n) + 3))];
 
     /// <summary>Twice the binary logarithm of x + 1, rounded down to half octaves: 0 for 0, 2 for 1, 3 for 2, 4 for 3 and 4, …</summary>
     public static int HalfOctaves(uint x)

@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace VqVae.Runtime;
 
 /// <summary>What the dense mode knows of one stage of one plane: the tree over its codes, integer vectors, where adaptation starts.</summary>
@@ -66,6 +70,24 @@ internal sealed class DenseStage
     /// <summary>Bytes that the tables take in memory.</summary>
     public int Bytes => (11 * Codes) + (14 * (Codes - 1)) + (2 * (Vectors.Length + Axes.Length + Predictor.Length + Confidence.Length))
         + (4 * (Order0.Length + Start.Length + DepthWeights.Length + ActivityWeights.Length));
+
+    /// <summary>What a context's probability starts from, or 0 where the table does not say.</summary>
+    public uint FindStart(uint hash)
+    {
+        if (Start.Length == 0) return 0;
+        var line = (int)hash & (Start.Length - 1) & ~3;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            var entries = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Start), (nuint)line);
+            var same = Vector128.Equals((entries ^ Vector128.Create(hash)) >>> 24, Vector128<uint>.Zero) & ~Vector128.Equals(entries, Vector128<uint>.Zero);
+            var found = same.ExtractMostSignificantBits();
+            return found == 0 ? 0 : Start[line + BitOperations.TrailingZeroCount(found)];
+        }
+
+        for (var i = line; i < line + 4; i++)
+            if ((Start[i] ^ hash) >> 24 == 0 && Start[i] != 0) return Start[i];
+        return 0;
+    }
 
     /// <summary>The leaf of each code.</summary>
     public int[] LeafOf => _leafOf ??= InvertLeaves();

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,7 +8,6 @@ namespace VqVae.Runtime;
 internal sealed class DenseState
 {
     private const uint ContextFactor = 0x2545F491, LaneFactor = 0x85EBCA6B, NodeFactor = 0x9E3779B1;
-    private const int ProbabilityMin = 16;
 
     private readonly DenseRows _rows = new();
     private readonly uint[] _contexts = new uint[DenseShape.Lanes];
@@ -178,30 +178,18 @@ internal sealed class DenseState
         LookAlong(node, depth);
         DenseKernels.HashAll(_kernel, _contexts, node, _hashes);
 
+        LookUp(node);
+
         ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
-        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
-        ref var hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
-        ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
         ref var inputs = ref MemoryMarshal.GetArrayDataReference(_inputs);
         ref var stretch = ref MemoryMarshal.GetArrayDataReference(DenseMath.Stretch);
         ref var confidence = ref MemoryMarshal.GetArrayDataReference(_stage.Confidence);
         ref var classes = ref MemoryMarshal.GetReference(DenseShape.CountClass);
-        entries = _order0[node];
-        for (var k = 1; k < DenseShape.Contexts; k++)
-        {
-            var hash = Unsafe.Add(ref hashes, k);
-            var slot = (int)hash & _mask;
-            var entry = Unsafe.Add(ref table, slot);
-            if ((entry ^ hash) >> 24 != 0 || entry == 0) entry = Find(hash, ref slot);
-            Unsafe.Add(ref slots, k) = slot;
-            Unsafe.Add(ref entries, k) = entry;
-        }
-
         for (var k = 0; k < DenseShape.Contexts; k++)
         {
             var entry = Unsafe.Add(ref entries, k);
-            var value = Unsafe.Add(ref stretch, (int)((entry & 0xffff) >> 4));
-            var trust = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, (int)((entry >> 16) & 255)));
+            int value = Unsafe.Add(ref stretch, (int)((entry & 0xffff) >> 4));
+            int trust = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, (int)((entry >> 16) & 255)));
             Unsafe.Add(ref inputs, k) = Limit((value * trust) >> 8);
         }
 
@@ -228,23 +216,16 @@ internal sealed class DenseState
         DenseKernels.Train(_kernel, ref _nodeWeights[_nodeAt], ref inputs, ((target - _nodeP) * rate) >> 4);
         DenseKernels.Train(_kernel, ref _activityWeights[_activityAt], ref inputs, ((target - _activityP) * rate) >> 4);
 
-        var aim = bit ? 65535 : 0;
-        _order0[_node] = Adapt(_entries[0], aim);
         ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
-        for (var k = 1; k < DenseShape.Contexts; k++) Unsafe.Add(ref table, Unsafe.Add(ref slots, k)) = Adapt(Unsafe.Add(ref entries, k), aim);
+        DenseKernels.Adapt(_kernel, ref entries, bit ? 65535 : 0);
+        _order0[_node] = entries;
+        for (var k = 1; k < DenseShape.Contexts; k++) Unsafe.Add(ref table, Unsafe.Add(ref slots, k)) = Unsafe.Add(ref entries, k);
     }
 
     /// <summary>Ends a position, whose code is known now.</summary>
     public void EndPosition(int x, int code) => _rows.Enter(x, code);
-
-    private static uint Adapt(uint entry, int aim)
-    {
-        var (p, n) = ((int)(entry & 0xffff), (int)((entry >> 16) & 255));
-        p = Math.Clamp(p + (((aim - p) * (long)DenseMath.Rate[n] >> 16) is var step ? (int)step : 0), ProbabilityMin, 65535 - ProbabilityMin);
-        return (entry & 0xff000000) | ((uint)Math.Min(n + 1, DenseMath.CountLimit) << 16) | (uint)p;
-    }
 
     /// <summary>The contexts that depend on the node: where the neighbours' vectors lie along its axis.</summary>
     private void LookAlong(int node, int depth)
@@ -289,36 +270,46 @@ internal sealed class DenseState
 
     private static int Limit(int value) => Math.Clamp(value, -DenseMath.StretchLimit, DenseMath.StretchLimit);
 
-    /// <summary>Looks in the second slot; a context that is new takes the slot of the lower count, with the start tables' probability or order 0's.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint Find(uint hash, ref int slot)
+    /// <summary>
+    /// Finds the contexts' probabilities, each in one of two slots. First all are looked up, without a branch, because hits are hard to
+    /// predict; then those that are new get a slot, in order.
+    /// </summary>
+    private void LookUp(int node)
     {
-        var other = slot ^ 1;
-        var second = _table[other];
-        if ((second ^ hash) >> 24 == 0 && second != 0)
+        ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        ref var hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
+        ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
+        entries = _order0[node];
+        var misses = 0u;
+        for (var k = 1; k < DenseShape.Contexts; k++)
         {
-            slot = other;
-            return second;
+            var hash = Unsafe.Add(ref hashes, k);
+            var slot = (int)hash & _mask;
+            var (first, second) = (Unsafe.Add(ref table, slot), Unsafe.Add(ref table, slot ^ 1));
+            var inFirst = IsOf(first, hash);
+            var inSecond = IsOf(second, hash) & (inFirst ^ 1);
+            Unsafe.Add(ref slots, k) = slot ^ (int)inSecond;
+            Unsafe.Add(ref entries, k) = inFirst == 1 ? first : second;
+            misses |= ((inFirst | inSecond) ^ 1) << k;
         }
 
-        if ((second & 0x00ff0000) < (_table[slot] & 0x00ff0000) || second == 0) slot = _table[slot] == 0 ? slot : other;
-        var found = FindStart(hash);
-        if (found == 0) found = (hash & 0xff000000) | (_entries[0] & 0xffff);
-        _table[slot] = found;
-        return found;
+        for (; misses != 0; misses &= misses - 1) Start(BitOperations.TrailingZeroCount(misses));
     }
 
-    private uint FindStart(uint hash)
-    {
-        var start = _stage.Start;
-        if (start.Length == 0) return 0;
-        var line = (int)hash & (start.Length - 1) & ~3;
-        for (var i = line; i < line + 4; i++)
-        {
-            var entry = start[i];
-            if ((entry ^ hash) >> 24 == 0 && entry != 0) return entry;
-        }
+    /// <summary>1 where an entry has a hash's check and is not empty, otherwise 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint IsOf(uint entry, uint hash) => (((entry ^ hash) >> 24) == 0 ? 1u : 0u) & (entry != 0 ? 1u : 0u);
 
-        return 0;
+    /// <summary>Gives a new context the slot with the lower count, with the start table's probability or order 0's.</summary>
+    private void Start(int lane)
+    {
+        var (hash, slot) = (_hashes[lane], _slots[lane]);
+        if ((_table[slot ^ 1] & 0x00ff0000) < (_table[slot] & 0x00ff0000)) slot ^= 1;
+        var found = _stage.FindStart(hash);
+        if (found == 0) found = (hash & 0xff000000) | (_entries[0] & 0xffff);
+        _table[slot] = found;
+        _slots[lane] = slot;
+        _entries[lane] = found;
     }
 }
