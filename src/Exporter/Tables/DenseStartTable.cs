@@ -8,10 +8,14 @@ internal static class DenseStartTable
     /// <summary>Fewest times that a probability must have been seen.</summary>
     private const int LeastCount = 2;
 
-    /// <summary>Makes a table of 2^<paramref name="bits"/> slots, in lines of four, of the probabilities that save most against order 0.</summary>
-    public static uint[] Build(DensePass pass, int bits)
+    /// <summary>Fewest bits that a probability must have saved.</summary>
+    private const float LeastGain = 1;
+
+    /// <summary>Makes a table in lines of four slots of the probabilities that save most against order 0.</summary>
+    /// <param name="pass">What was learnt.</param>
+    /// <param name="mostBits">Binary logarithm of the most slots; fewer are made where fewer probabilities save anything.</param>
+    public static uint[] Build(DensePass pass, int mostBits)
     {
-        if (bits == 0) return [];
         var (table, order0) = (pass.State.Table, pass.State.Order0);
         var slots = new List<int>();
         var gains = new List<float>();
@@ -19,10 +23,15 @@ internal static class DenseStartTable
         {
             var count = (int)((table[i] >> 16) & 255);
             if (count < LeastCount) continue;
+            var gain = count * Divergence(table[i] & 0xffff, order0[pass.Nodes[i]] & 0xffff);
+            if (gain < LeastGain) continue;
             slots.Add(i);
-            gains.Add(-count * Divergence(table[i] & 0xffff, order0[pass.Nodes[i]] & 0xffff));
+            gains.Add(-gain);
         }
 
+        if (mostBits == 0 || slots.Count == 0) return [];
+        var bits = 2;
+        while (bits < mostBits && slots.Count > 3L << bits >> 2) bits++;
         var (order, keys) = (slots.ToArray(), gains.ToArray());
         Array.Sort(keys, order);
         var start = new uint[1 << bits];

@@ -89,7 +89,7 @@ public class BinaryCoderTests
         var decoder = new BinaryDecoder(source);
         var bits = new bool[probabilities.Length];
         for (var i = 0; i < bits.Length; i++) bits[i] = decoder.Decode(probabilities[i]);
-        var ends = decoder.Finish(out var length);
+        var ends = decoder.Finish(out var length, out _);
         return (bits, length, ends);
     }
 }

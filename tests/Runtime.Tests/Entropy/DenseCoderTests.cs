@@ -115,7 +115,7 @@ public class DenseCoderTests
             }
             catch (VqFormatException e)
             {
-                Assert.Contains("are not the ones that the encoder writes", e.Message, StringComparison.Ordinal);
+                Assert.Contains("the block is damaged", e.Message, StringComparison.Ordinal);
             }
         }
 

@@ -16,6 +16,9 @@ internal ref struct BinaryDecoder
         for (var i = 0; i < 4; i++) _value = (_value << 8) | At(i);
     }
 
+    /// <summary>The next four bytes.</summary>
+    public readonly uint Next => _value;
+
     /// <summary>Whether more bytes have been used up than there are: what is decoded from now on is worthless.</summary>
     public readonly bool IsPastEnd => _shifted > _source.Length;
 
@@ -40,14 +43,15 @@ internal ref struct BinaryDecoder
 
     /// <summary>Ends the block.</summary>
     /// <param name="length">The bytes that the block takes; more than the source has where it is cut short.</param>
+    /// <param name="expected">What the encoder would have written last, in the highest bytes.</param>
     /// <returns>Whether the last bytes are the ones that the encoder writes.</returns>
-    public readonly bool Finish(out int length)
+    public readonly bool Finish(out int length, out uint expected)
     {
-        var (bytes, value) = BinaryRange.End(_low, _high);
+        (var bytes, expected) = BinaryRange.End(_low, _high);
         length = _shifted + bytes;
         if (length > _source.Length) return true;
         var mask = bytes == 0 ? 0 : uint.MaxValue << (32 - (8 * bytes));
-        if ((_value & mask) == value) return true;
+        if ((_value & mask) == expected) return true;
 
         // Decisions that looked behind the end were not the encoder's: the block is cut short, and nothing says that it is damaged.
         if (_shifted + 4 <= _source.Length) return false;

@@ -88,8 +88,8 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
         }
 
         Pool.Add(state);
-        if (!decoder.Finish(out var length))
-            throw new VqFormatException($"the last bytes of stage {block.Stage} of plane {block.Plane} are not the ones that the encoder writes: the file is damaged");
+        if (!decoder.Finish(out var length, out var expected))
+            VqThrow.Invalid(length, $"end of the block of stage {block.Stage} of plane {block.Plane}", $"{expected:x8}", $"{decoder.Next:x8}: the block is damaged");
         return length;
     }
 
