@@ -28,7 +28,7 @@ internal static class FuzzModel
     public static ModelTables Tables { get; } = Train(Planes);
 
     /// <summary>Tables for planes.</summary>
-    public static ModelTables Train(IReadOnlyList<LatentPlane> planes) => TableTrainer.Train([.. planes.Select(Calibration)], [.. planes.Select(Codebooks)], CancellationToken.None);
+    public static ModelTables Train(IReadOnlyList<LatentPlane> planes, int maps = 24) => TableTrainer.Train([.. planes.Select(p => Calibration(p, maps))], [.. planes.Select(Codebooks)], CancellationToken.None);
 
     /// <summary>Index maps of an image: neighbours and stages depend on each other.</summary>
     public static IndexMaps Maps(int width, int height, int stages, int seed) => Maps(Planes, width, height, stages, seed);
@@ -42,9 +42,9 @@ internal static class FuzzModel
         return maps;
     }
 
-    private static CalibrationPlane Calibration(LatentPlane plane)
+    private static CalibrationPlane Calibration(LatentPlane plane, int maps)
     {
-        const int maps = 24, side = 16;
+        const int side = 16;
         var indices = new ushort[maps * plane.Stages * side * side];
         for (var map = 0; map < maps * plane.Stages; map++) Draw(indices.AsSpan(map * side * side, side * side), side, plane.Codes, new Random(1000 + map));
         return new CalibrationPlane(plane, maps, side, side, indices);

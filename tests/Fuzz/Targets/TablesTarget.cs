@@ -6,12 +6,12 @@ namespace VqVae.Fuzz.Targets;
 /// <summary>The entropy tables of a model folder, and coding with what is read.</summary>
 internal sealed class TablesTarget : FuzzTarget
 {
-    /// <summary>Few codes, so that a file is small and a change often leaves it well-formed.</summary>
-    private static readonly LatentPlane[] Planes = [new("fine", 8, 2, 5), new("coarse", 16, 1, 12)];
+    /// <summary>Few stages, codes and maps, so that a file is small and a change often leaves it well-formed.</summary>
+    private static readonly LatentPlane[] Planes = [new("fine", 8, 1, 5), new("coarse", 16, 1, 12)];
 
     public override string Name => "tables";
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzModel.Train(Planes).Write()];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzModel.Train(Planes, maps: 4).Write()];
 
     public override void Read(byte[] input)
     {
