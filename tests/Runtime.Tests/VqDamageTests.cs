@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using VqVae.Models;
+using VqVae.Runtime.Tests.Entropy;
 
 namespace VqVae.Runtime.Tests;
 
@@ -10,7 +11,16 @@ public class VqDamageTests
 
     private static readonly LatentPlane[] Planes = TwoPlaneModel.Planes;
     private static readonly ModelManifest Model = TwoPlaneModel.Manifest;
-    private static readonly RunLengthCoder Runs = new(Planes);
+
+    /// <summary>The rANS coders with random tables; the run-length coder, which says what is wrong with a block, stands for the third mode.</summary>
+    private static readonly CoderSet Coders = new(Model, Coder);
+    private static readonly Dictionary<VqEntropyMode, IIndexCoder> Modes = new()
+    {
+        [VqEntropyMode.Static] = new StaticCoder(RandomTables.Static(new Random(1), Planes)),
+        [VqEntropyMode.Fast] = new FastCoder(RandomTables.Fast(new Random(2), Planes)),
+        [VqEntropyMode.Dense] = new RunLengthCoder(Planes),
+    };
+
     private static readonly byte[] Exif = [.. "II*\0"u8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Files of one tile and of several, raw, coded, and mixed, bare and with all sections.</summary>
@@ -21,6 +31,10 @@ public class VqDamageTests
         { 100, 70, 6, VqEntropyMode.Raw, true },
         { 100, 70, 6, VqEntropyMode.Dense, false },
         { 100, 70, 6, VqEntropyMode.Dense, true },
+        { 40, 24, 10, VqEntropyMode.Static, false },
+        { 100, 70, 6, VqEntropyMode.Static, true },
+        { 40, 24, 10, VqEntropyMode.Fast, true },
+        { 100, 70, 6, VqEntropyMode.Fast, false },
     };
 
     [Theory]
@@ -249,7 +263,9 @@ public class VqDamageTests
         Assert.InRange(least, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    private static int[][] Decode(byte[] file, bool allowPartial = false) => VqBytes.Read(file, Model, coder: Runs, allowPartial: allowPartial);
+    private static int[][] Decode(byte[] file, bool allowPartial = false) => VqBytes.Read(file, Model, coder: Coders.ForReading(VqStructure.ReadHeader(file)), allowPartial: allowPartial);
+
+    private static IIndexCoder? Coder(VqEntropyMode mode, int ratePoint) => Modes.GetValueOrDefault(mode);
 
     /// <summary>A file without its checksum: a header as it is stated, then whatever follows.</summary>
     private static byte[] Content(int width, int height, int tileBits, VqEntropyMode mode, byte[]? rest = null, int coding = 0, int stages = 3) =>
@@ -265,7 +281,7 @@ public class VqDamageTests
         foreach (var plane in indices) plane.AsSpan(plane.Length / 2).Fill(3);
         var alpha = AlphaSectionTests.Write(width, [.. Enumerable.Range(0, width * height).Select(i => (byte)i)]);
         var header = VqBytes.Header(width, height, 3) with { ModelId = ModelId.Parse(Model.Id), TileBits = tileBits, EntropyMode = mode };
-        return VqBytes.Write(header, Planes, indices, mode == VqEntropyMode.Raw ? null : Runs, sections ? alpha : null, sections ? Exif : null);
+        return VqBytes.Write(header, Planes, indices, Coders.ForWriting(mode, 0), sections ? alpha : null, sections ? Exif : null);
     }
 
     private static byte[] Flip(byte[] file, int bit)

@@ -13,6 +13,7 @@ public class VqFormatDocumentTests
         var bytes = Example(0);
         Assert.Equal(VqBytes.Example(), bytes);
         Assert.Equal(VqBytes.ExampleIndices, VqBytes.Read(bytes, VqBytes.Manifest)[0]);
+        Assert.Equal(VqBytes.ExampleIndices, PlainDecoder.Decode(bytes, VqBytes.Manifest.Planes).Indices[0]);
     }
 
     [Fact]
@@ -29,6 +30,7 @@ public class VqFormatDocumentTests
         var sections = VqDocument.Open(bytes, model, new VqLimits()).Sections;
         Assert.Equal(bytes, VqBytes.Write(header, planes, indices, alpha: sections.Alpha.Of(bytes).ToArray(), exif: exif));
         Assert.Equal(indices, VqBytes.Read(bytes, model));
+        Assert.Equal(indices, PlainDecoder.Decode(bytes, planes).Indices);
         Assert.Equal(exif, VqFile.ReadExif(bytes));
         VqFile.Verify(bytes);
         using var alpha = new AlphaReader(sections.Alpha.Of(bytes), 72, 9);

@@ -9,6 +9,13 @@ public class VqTileTests
     private static readonly ModelManifest Model = VqBytes.ManifestOf(TwoPlanes, ratePoints: 16);
     private static readonly RunLengthCoder Runs = new(TwoPlanes);
 
+    /// <summary>One to three planes of any strides and numbers of stages and codes.</summary>
+    private static readonly Gen<LatentPlane[]> GenPlanes =
+        (from stride in Gen.OneOf(2, 4, 8, 16, 32)
+         from stages in Gen.Int[1, 4]
+         from codes in Gen.OneOf(Gen.Int[2, 600], Gen.Const(65536))
+         select new LatentPlane("", stride, stages, codes)).Array[1, 3];
+
     private static readonly Gen<(VqHeader Header, bool Flat, int Seed)> GenFile =
         from width in Gen.Int[1, 300]
         from height in Gen.Int[1, 300]
@@ -40,6 +47,49 @@ public class VqTileTests
         },
         seed: "0N0XIzNsQ0O2",
         iter: 200);
+
+    [Fact]
+    public void Read_OfWrittenWithAnyPlanes_ReturnsTheIndices() => (
+        from planes in GenPlanes
+        from width in Gen.Int[1, 140]
+        from height in Gen.Int[1, 140]
+        from tileBits in Gen.OneOf(6, 7, 10)
+        from stages in Gen.Int[1, 4]
+        from raw in Gen.Bool
+        from alpha in Gen.Bool
+        from seed in Gen.Int
+        select (planes, width, height, tileBits, stages, raw, alpha, seed)).Sample(
+        sample =>
+        {
+            var (planes, width, height, tileBits, stages, raw, hasAlpha, seed) = sample;
+            var random = new Random(seed);
+            var header = VqBytes.Header(width, height, Math.Min(stages, planes.Max(p => p.Stages))) with
+            {
+                TileBits = tileBits,
+                EntropyMode = raw ? VqEntropyMode.Raw : VqEntropyMode.Dense,
+                IsGray = seed % 2 == 0,
+            };
+            var indices = VqBytes.RandomIndices(planes, width, height, random);
+            if (!raw) foreach (var plane in indices) plane.AsSpan(0, plane.Length * 3 / 4).Clear();
+            var alpha = Enumerable.Range(0, width * height).Select(_ => (byte)random.Next(3)).ToArray();
+            var coder = new RunLengthCoder(planes);
+            var file = VqBytes.Write(header, planes, indices, raw ? null : coder, hasAlpha ? AlphaSectionTests.Write(width, alpha) : null);
+            VqFile.Verify(file);
+
+            var model = VqBytes.ManifestOf(planes);
+            var padding = Padding.Of(planes, width, height);
+            var expected = planes.Select((p, i) => indices[i].Take(Math.Min(header.Stages, p.Stages) * (int)padding.Positions(p)).ToArray()).ToArray();
+            Assert.Equal(expected, VqBytes.Read(file, model, coder: coder));
+
+            // And so does a decoder that was written from the document alone.
+            if (!raw) return;
+            var plain = PlainDecoder.Decode(file, planes);
+            Assert.Equal(expected, plain.Indices);
+            Assert.Equal(hasAlpha ? alpha : null, plain.Alpha);
+        },
+        seed: "0N0XIzNsQ0O2",
+        iter: 200,
+        threads: 1);
 
     [Fact]
     public void Decode_TilesInAnyOrder_ReadsOnlyTheirOwnBlocks()
