@@ -18,7 +18,7 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     {
         var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
-        Assert.Equal(6, blocks.Count);
+        Assert.Equal(7, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
     }
 
@@ -106,6 +106,19 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         VqImage part = codec.Decompress(vq, new VqDecompressOptions { Region = new VqRegion(X: 8, Y: 4, Width: 12, Height: 16) });
         Assert.Equal((12, 16), (part.Width, part.Height));
         Assert.Equal(codec.Decompress(vq).Pixels[(((4 * Side) + 8) * 3)..][..36], part.Pixels[..36]);
+    }
+
+    [Fact]
+    public void Metadata_Run()
+    {
+        var (codec, rgb, width, height, exif) = (model.Codec, DrawnImage.Rgb(96, 96, seed: 2), 96, 96, "II*\0\b\0\0\0\0\0\0\0\0\0"u8.ToArray());
+        byte[] vq = codec.Compress(rgb, width, height, options: new VqCompressOptions { Exif = exif });
+        byte[] carried = VqFile.ReadExif(vq);
+        VqParts parts = codec.Verify(vq);
+        VqImage rescued = codec.Decompress(vq.AsSpan(0, vq.Length / 2), new VqDecompressOptions { AllowPartial = true });
+        Assert.Equal(exif, carried);
+        Assert.Equal(exif.Length, parts.ExifBytes);
+        Assert.Equal(codec.Decompress(vq, new VqDecompressOptions { Stages = 1 }).Pixels, rescued.Pixels);
     }
 
     [Fact]
