@@ -90,7 +90,7 @@ internal sealed class RuntimeWorkload : IDisposable
         var planes = Codec.Manifest.Planes;
         var raw = new RawCoder(planes);
         using var maps = new IndexMaps(planes, header.Stages, Padding.Of(planes, header.Width, header.Height));
-        AllTiles.Decode(document, vq, new CoderSet(Codec.Manifest, tables: null).ForReading(header), raw, maps);
+        AllTiles.Decode(document, vq, new CoderSet(Codec.Manifest, Codec.Graphs.Tables is { } tables ? tables.Coder : null).ForReading(header), raw, maps);
         return [.. maps.Plane(0).ToArray().Select(i => (int)i)];
     }
 

@@ -10,20 +10,20 @@ namespace VqVae.Exporter.Tables;
 /// <param name="CodeTables">Tables for codes.</param>
 internal sealed record FastShape(int Neighbours, int Before, int Classes, int ClassTables, int CodeTables)
 {
-    /// <summary>Bytes that all tables of a rate point may take in memory.</summary>
+    /// <summary>Bytes that the static and fast tables of a rate point may take in memory together.</summary>
     public const int Budget = 512 << 10;
 
     /// <summary>Finest first. On residual stages of 512 codes the finest saves a fifth more than 16 classes would; a coarser one is for models with more stages or codes.</summary>
     private static readonly FastShape[] Shapes =
     [
-        new(64, 8, 64, 256, 32), new(48, 8, 48, 192, 24), new(40, 6, 40, 128, 16), new(32, 4, 32, 96, 12), new(24, 4, 24, 64, 8),
+        new(64, 8, 64, 240, 32), new(48, 8, 48, 192, 24), new(40, 6, 40, 128, 16), new(32, 4, 32, 96, 12), new(24, 4, 24, 64, 8),
         new(16, 4, 16, 48, 6), new(12, 3, 16, 32, 4), new(8, 2, 12, 24, 2), new(4, 2, 8, 12, 1), new(2, 1, 4, 4, 1),
     ];
 
     /// <summary>The finest shape whose tables fit <see cref="Budget"/>, or <c>null</c> where none does.</summary>
     /// <param name="stages">The codes of each stage that is to have tables, and whether it is its plane's first.</param>
     public static FastShape? Finest(IReadOnlyList<(int Codes, bool First)> stages) =>
-        Array.Find(Shapes, shape => RansReciprocals.Bytes + stages.Sum(s => (long)shape.Limit(s.Codes, s.First).Bytes(s.Codes)) <= Budget);
+        Array.Find(Shapes, shape => RansReciprocals.Bytes + stages.Sum(s => (long)RansTable.BytesOf(StaticTrainer.Bits, s.Codes) + shape.Limit(s.Codes, s.First).Bytes(s.Codes)) <= Budget);
 
     /// <summary>The shape with no more classes than a stage has codes, and none of a stage before the first.</summary>
     public FastShape Limit(int codes, bool first) =>

@@ -16,7 +16,7 @@ internal sealed class FastStage
     public const int MaxClasses = 255, MaxClassTables = 256, MaxCodeTables = 255;
 
     /// <summary>Slots that a hint is for, as a power of two, and hints of a class table.</summary>
-    public const int HintBits = 6, Hints = 1 << (Bits - HintBits);
+    public const int HintBits = 8, Hints = 1 << (Bits - HintBits);
 
     /// <summary>Numbers above all slots behind the starts, so that whole vectors may be read.</summary>
     public const int Padding = 16;
@@ -51,7 +51,7 @@ internal sealed class FastStage
     /// <summary>For each code table, for each class: each code's first slot, in ascending order of the codes, and behind them 2 to the power of <see cref="Bits"/>. Padded likewise.</summary>
     public required ushort[] CodeStarts { get; init; }
 
-    /// <summary>For each class table, for each 64 slots: the class of the first of them, from which a search need not go far.</summary>
+    /// <summary>For each class table, for each 256 slots: the class of the first of them, from which a search need not go far.</summary>
     public required byte[] ClassHint { get; init; }
 
     /// <summary>Where a class begins among the starts of a code table; behind the last class their number.</summary>

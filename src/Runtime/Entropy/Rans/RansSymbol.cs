@@ -6,12 +6,11 @@ namespace VqVae.Runtime;
 internal readonly struct RansSymbol
 {
     /// <summary>Bytes of one symbol in an array.</summary>
-    public const int Size = 24;
+    public const int Size = 16;
 
     private readonly ulong _reciprocal;
-    private readonly uint _limit;
-    private readonly uint _bias;
-    private readonly uint _complement;
+    private readonly ushort _bias;
+    private readonly ushort _frequency;
 
     /// <param name="start">The symbol's first slot.</param>
     /// <param name="frequency">Its slots, at least 1.</param>
@@ -21,16 +20,15 @@ internal readonly struct RansSymbol
         // ⌊x / f⌋ is the upper half of x · (⌊2⁶⁴ / f⌋ + 1) while x · f < 2⁶⁴. For f = 1 that factor does not fit; 2⁶⁴ − 1 gives x − 1, which
         // the bias makes good.
         _reciprocal = frequency == 1 ? ulong.MaxValue : (ulong.MaxValue / (uint)frequency) + 1;
-        _complement = (1u << bits) - (uint)frequency;
-        _bias = (uint)start + (frequency == 1 ? _complement : 0);
-        _limit = (uint)(((ulong)frequency << (32 - bits)) - 1);
+        _frequency = (ushort)frequency;
+        _bias = (ushort)(start + (frequency == 1 ? (1 << bits) - 1 : 0));
     }
 
     /// <summary>Whether the state must give up a word before it can take the symbol.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Overflows(uint state) => state > _limit;
+    public bool Overflows(uint state, int bits) => state >> (32 - bits) >= _frequency;
 
     /// <summary>The state with the symbol in it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Push(uint state) => state + _bias + ((uint)Math.BigMul(state, _reciprocal, out _) * _complement);
+    public uint Push(uint state, int bits) => state + _bias + ((uint)Math.BigMul(state, _reciprocal, out _) * ((1u << bits) - _frequency));
 }

@@ -18,6 +18,7 @@ internal sealed class StaticCoder : IIndexCoder
     {
         if (_tables[block.Plane][block.Stage] is not { } table) return -1;
         var symbols = table.Symbols;
+        var bits = table.Bits;
         ReadOnlySpan<ushort> indices = block.Indices;
         var count = Rans.States(indices.Length);
         Span<uint> states = stackalloc uint[Rans.MaxStates];
@@ -30,7 +31,7 @@ internal sealed class StaticCoder : IIndexCoder
             if (indices[i] >= symbols.Length) throw new InvalidOperationException($"the encoder gave the index {indices[i]} where the codebook has {symbols.Length} codes");
             ref readonly var symbol = ref symbols[indices[i]];
             ref var state = ref states[i & (count - 1)];
-            if (symbol.Overflows(state))
+            if (symbol.Overflows(state, bits))
             {
                 if (end < 2) return -1;
                 end -= 2;
@@ -38,7 +39,7 @@ internal sealed class StaticCoder : IIndexCoder
                 state >>= 16;
             }
 
-            state = symbol.Push(state);
+            state = symbol.Push(state, bits);
         }
 
         return RansStates.Finish(states[..count], destination, end);
@@ -55,12 +56,12 @@ internal sealed class StaticCoder : IIndexCoder
         var position = RansStates.Read(source, states);
         var done = states.Length == Rans.MaxStates ? DecodeFour(table, source, ref position, states, indices) : 0;
 
-        var slots = table.Slots;
+        var lookup = table.Lookup;
         var ranges = table.Ranges;
         for (var i = done; i < indices.Length; i++)
         {
             ref var state = ref states[i & (states.Length - 1)];
-            indices[i] = Pop(ref state, slots, ranges, table.Bits);
+            indices[i] = RansTable.Pop(ref state, lookup, ranges, table.Bits);
             if (state < Rans.Start)
             {
                 if (source.Length - position < 2) return position + 2;
@@ -77,17 +78,17 @@ internal sealed class StaticCoder : IIndexCoder
     /// <returns>Positions that are done, a multiple of four.</returns>
     private static int DecodeFour(RansTable table, ReadOnlySpan<byte> source, ref int position, Span<uint> states, Span<ushort> indices)
     {
-        var slots = table.Slots;
+        var lookup = table.Lookup;
         var ranges = table.Ranges;
         var (bits, p) = (table.Bits, position);
         var (a, b, c, d) = (states[0], states[1], states[2], states[3]);
         var i = 0;
         for (; i <= indices.Length - 4 && p <= source.Length - 8; i += 4)
         {
-            indices[i] = Pop(ref a, slots, ranges, bits);
-            indices[i + 1] = Pop(ref b, slots, ranges, bits);
-            indices[i + 2] = Pop(ref c, slots, ranges, bits);
-            indices[i + 3] = Pop(ref d, slots, ranges, bits);
+            indices[i] = RansTable.Pop(ref a, lookup, ranges, bits);
+            indices[i + 1] = RansTable.Pop(ref b, lookup, ranges, bits);
+            indices[i + 2] = RansTable.Pop(ref c, lookup, ranges, bits);
+            indices[i + 3] = RansTable.Pop(ref d, lookup, ranges, bits);
             RansStates.Refill(ref a, source, ref p);
             RansStates.Refill(ref b, source, ref p);
             RansStates.Refill(ref c, source, ref p);
@@ -97,14 +98,5 @@ internal sealed class StaticCoder : IIndexCoder
         (states[0], states[1], states[2], states[3]) = (a, b, c, d);
         position = p;
         return i;
-    }
-
-    private static ushort Pop(ref uint state, ReadOnlySpan<ushort> slots, ReadOnlySpan<uint> ranges, int bits)
-    {
-        var slot = state & ((1u << bits) - 1);
-        var symbol = slots[(int)slot];
-        var range = ranges[symbol];
-        state = ((range & 0xffff) * (state >> bits)) + slot - (range >> 16);
-        return symbol;
     }
 }

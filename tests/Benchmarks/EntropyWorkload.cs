@@ -1,0 +1,49 @@
+using VqVae.Runtime;
+using VqVae.TestSupport;
+
+namespace VqVae.Benchmarks;
+
+/// <summary>The blocks that a model's encoder makes of images, as a file of them has them.</summary>
+internal sealed class EntropyWorkload
+{
+    private readonly List<EntropyTile> _tiles = [];
+
+    /// <param name="codec">The model.</param>
+    /// <param name="imageFolder">A folder of images; <c>null</c> for drawn ones.</param>
+    public EntropyWorkload(VqCodec codec, string? imageFolder)
+    {
+        foreach (var (rgb, width, height) in imageFolder is null ? Drawn() : Read(imageFolder))
+        {
+            var vq = codec.Compress(rgb, width, height, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw });
+            var document = VqDocument.Open(vq, codec.Manifest, new VqLimits());
+            var raw = new RawCoder(codec.Manifest.Planes);
+            using var maps = new IndexMaps(codec.Manifest.Planes, document.Header.Stages, Padding.Of(codec.Manifest.Planes, width, height));
+            AllTiles.Decode(document, vq, raw, raw, maps);
+            for (var tile = 0; tile < document.Layout.Grid.Count; tile++) _tiles.Add(new EntropyTile(document.Layout, maps, tile));
+            Images++;
+            Pixels += (long)width * height;
+        }
+    }
+
+    public int Images { get; }
+
+    public long Pixels { get; }
+
+    public IReadOnlyList<EntropyTile> Tiles => _tiles;
+
+    private static IEnumerable<(byte[] Rgb, int Width, int Height)> Drawn() =>
+        Enumerable.Range(0, 8).Select(i => (DrawnImage.Rgb(768, 512, seed: i), 768, 512));
+
+    private static IEnumerable<(byte[] Rgb, int Width, int Height)> Read(string folder)
+    {
+        var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".png" or ".jpg" or ".jpeg").Order(StringComparer.Ordinal).ToList();
+        if (files.Count == 0) throw new FileNotFoundException($"'{folder}' has no .png or .jpg images");
+        foreach (var file in files)
+        {
+            using var image = NetVips.Image.NewFromFile(file);
+            using var rgb = image.Colourspace(NetVips.Enums.Interpretation.Srgb);
+            using var opaque = rgb.HasAlpha() ? rgb.Flatten() : rgb.Copy();
+            yield return (opaque.Cast(NetVips.Enums.BandFormat.Uchar).WriteToMemory<byte>(), opaque.Width, opaque.Height);
+        }
+    }
+}
