@@ -178,6 +178,19 @@ public sealed class RoundTripProcessTests(TinyModel model)
     }
 
     [Fact]
+    public void Demo_TransparentPicture_KeepsAlphaAndShowsItOnWhite()
+    {
+        using var folder = new TemporaryFolder();
+        using (var rgb = Pictures.RgbImage())
+        using (var image = Pictures.WithAlpha(rgb, 100))
+            File.WriteAllBytes(folder["in.png"], image.PngsaveBuffer());
+        using var run = new InProcess();
+        Assert.True(run.Run(["demo", folder["in.png"], "--out", folder["look"], "--model", model.Folder]) == 0, run.Error);
+        Assert.Equal(PixelFormat.Rgba32, ImageReader.Read(File.ReadAllBytes(folder["look/decoded.png"]), "test").Format);
+        Assert.Equal(PixelFormat.Rgb24, ImageReader.Read(File.ReadAllBytes(folder["look/side-by-side.png"]), "test").Format);
+    }
+
+    [Fact]
     public void Demo_DefaultFolder_IsOverwrittenByTheNextRun()
     {
         using var folder = new TemporaryFolder();

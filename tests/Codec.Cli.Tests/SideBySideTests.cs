@@ -70,4 +70,15 @@ public sealed class SideBySideTests
         var at = 3 * ((y * image.Width) + x);
         return (image.Pixels[at], image.Pixels[at + 1], image.Pixels[at + 2]);
     }
+
+    [Theory]
+    [InlineData(PixelFormat.Rgba32)]
+    [InlineData(PixelFormat.GrayAlpha16)]
+    public void Compose_TransparentPictures_ShowTheWhiteGround(PixelFormat format)
+    {
+        var clear = new VqImage(30, 30, format, new byte[30 * 30 * AlphaBlend.BytesPerPixel(format)]);
+        var composed = SideBySide.Compose([clear, clear]);
+        Assert.Equal(PixelFormat.Rgb24, composed.Format);
+        Assert.All(composed.Pixels, v => Assert.Equal(255, v));
+    }
 }

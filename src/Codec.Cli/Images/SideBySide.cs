@@ -54,7 +54,10 @@ internal static class SideBySide
     /// <summary>The window, on a grid of half its size, whose neighbouring pixels differ most.</summary>
     internal static (int Left, int Top) BusiestDetail(VqImage image, int width, int height)
     {
-        var channels = image.Format == PixelFormat.Gray8 ? 1 : 3;
+        var channels = AlphaBlend.BytesPerPixel(image.Format);
+
+        // Green, the second channel, stands for lightness.
+        var lightness = channels >= 3 ? 1 : 0;
         var (best, bestAt) = (-1L, (0, 0));
         for (var top = 0; top + height <= image.Height; top += Math.Max(1, height / 2))
         {
@@ -63,11 +66,10 @@ internal static class SideBySide
                 var sum = 0L;
                 for (var y = top; y < top + height; y++)
                 {
-                    // Green, the second channel, stands for lightness.
                     var row = (((long)y * image.Width) + left) * channels;
                     for (var x = 1; x < width; x++)
                     {
-                        var at = row + (x * channels) + (channels / 2);
+                        var at = row + (x * channels) + lightness;
                         sum += Math.Abs(image.Pixels[at] - image.Pixels[at - channels]);
                     }
                 }
@@ -83,10 +85,13 @@ internal static class SideBySide
 
     private static Image ToRgb(VqImage image)
     {
-        var grey = image.Format == PixelFormat.Gray8;
-        using var raw = Image.NewFromMemory(image.Pixels, image.Width, image.Height, grey ? 1 : 3, Enums.BandFormat.Uchar);
-        using var typed = raw.Copy(interpretation: grey ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
-        return typed.Colourspace(Enums.Interpretation.Srgb);
+        var bands = AlphaBlend.BytesPerPixel(image.Format);
+        using var raw = Image.NewFromMemory(image.Pixels, image.Width, image.Height, bands, Enums.BandFormat.Uchar);
+        using var typed = raw.Copy(interpretation: bands <= 2 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb);
+
+        // Transparent pixels show the ground.
+        using var opaque = typed.HasAlpha() ? typed.Flatten([255]) : typed.Copy();
+        return opaque.Colourspace(Enums.Interpretation.Srgb);
     }
 
     private static void Paste(Image image, byte[] canvas, int canvasWidth, int left, int top)
