@@ -20,14 +20,24 @@ internal sealed record FastShape(int Neighbours, int Before, int Classes, int Cl
         new(16, 4, 16, 48, 6), new(12, 3, 16, 32, 4), new(8, 2, 12, 24, 2), new(4, 2, 8, 12, 1), new(2, 1, 4, 4, 1),
     ];
 
-    /// <summary>The finest shape whose tables fit <see cref="Budget"/>, or <c>null</c> where none does.</summary>
+    /// <summary>
+    /// The finest shape whose tables fit <see cref="Budget"/> beside the static ones; where those leave too little, because there are very many
+    /// codes, the finest that fits it alone; <c>null</c> where none does.
+    /// </summary>
     /// <param name="stages">The codes of each stage that is to have tables, and whether it is its plane's first.</param>
-    public static FastShape? Finest(IReadOnlyList<(int Codes, bool First)> stages) =>
-        Array.Find(Shapes, shape => RansReciprocals.Bytes + stages.Sum(s => (long)RansTable.BytesOf(StaticTrainer.Bits, s.Codes) + shape.Limit(s.Codes, s.First).Bytes(s.Codes)) <= Budget);
+    public static FastShape? Finest(IReadOnlyList<(int Codes, bool First)> stages)
+    {
+        var fixedBytes = stages.Sum(s => (long)RansTable.BytesOf(StaticTrainer.Bits, s.Codes));
+        return Array.Find(Shapes, shape => shape.Bytes(stages) + fixedBytes <= Budget) ?? Array.Find(Shapes, shape => shape.Bytes(stages) <= Budget);
+    }
 
     /// <summary>The shape with no more classes than a stage has codes, and none of a stage before the first.</summary>
     public FastShape Limit(int codes, bool first) =>
         this with { Neighbours = Math.Min(Neighbours, codes), Before = first ? 1 : Math.Min(Before, codes), Classes = Math.Min(Classes, codes) };
+
+    /// <summary>Most bytes of all stages' tables in memory.</summary>
+    private long Bytes(IReadOnlyList<(int Codes, bool First)> stages) =>
+        RansReciprocals.Bytes + stages.Sum(s => (long)Limit(s.Codes, s.First).Bytes(s.Codes));
 
     /// <summary>Most bytes of one stage's tables in memory.</summary>
     private int Bytes(int codes) =>

@@ -39,7 +39,7 @@ public class TableTrainerTests
     [Theory]
     [InlineData(512, 4, 64)]
     [InlineData(256, 23, 12)]
-    [InlineData(4096, 4, 12)]
+    [InlineData(4096, 4, 24)]
     [InlineData(512, 1, 64)]
     public void FastShape_AnyModel_FitsTheBudget(int codes, int stages, int neighbours)
     {
