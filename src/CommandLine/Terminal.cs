@@ -21,6 +21,12 @@ internal sealed class Terminal
     /// <summary>Whether standard output is a screen.</summary>
     public bool OutputIsTerminal { get; init; }
 
+    /// <summary>Whether colours and other styles are wanted: on a screen, but for the environment variable <c>NO_COLOR</c> (no-color.org).</summary>
+    public bool IsStyled => OutputIsTerminal && !NoColor;
+
+    /// <summary>Whether <c>NO_COLOR</c> is set to anything.</summary>
+    public bool NoColor { get; init; }
+
     /// <summary>The process's own.</summary>
     public static Terminal OfProcess() => new()
     {
@@ -30,5 +36,6 @@ internal sealed class Terminal
         Error = Console.Error,
         InputIsTerminal = !Console.IsInputRedirected,
         OutputIsTerminal = !Console.IsOutputRedirected,
+        NoColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
     };
 }

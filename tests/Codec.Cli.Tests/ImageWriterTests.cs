@@ -61,5 +61,13 @@ public sealed class ImageWriterTests
         ImageWriter.Check(ImageKind.Png, 9, 9, format, "out");
     }
 
+    [Fact]
+    public void Check_LargerThanAnArray_IsForPngAlone()
+    {
+        Assert.Contains("write a PNG", Assert.Throws<ImageException>(() => ImageWriter.Check(ImageKind.Jpeg, 65000, 40000, PixelFormat.Rgb24, "out")).Message, StringComparison.Ordinal);
+        ImageWriter.Check(ImageKind.Png, 65000, 40000, PixelFormat.Rgb24, "out");
+        ImageWriter.Check(ImageKind.Jpeg, 65000, 30000, PixelFormat.Gray8, "out");
+    }
+
     private static byte[] Encode(ImageKind kind, int quality) => ImageWriter.Encode(Rgb, kind, new WriteOptions { Quality = quality });
 }

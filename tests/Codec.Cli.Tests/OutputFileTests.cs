@@ -99,6 +99,14 @@ public sealed class OutputFileTests
         }
     }
 
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, false)]
+    public void IsStyled_TerminalsWithoutNoColor_AreAlone(bool isTerminal, bool noColor, bool expected) => Assert.Equal(
+        expected,
+        new Terminal { OpenInput = () => Stream.Null, OpenOutput = () => Stream.Null, Output = TextWriter.Null, Error = TextWriter.Null, OutputIsTerminal = isTerminal, NoColor = noColor }.IsStyled);
+
     [Fact]
     public void OneLine_ControlCharacters_AreRemoved() => Assert.Equal("a b [31mc", ErrorReport.OneLine("a\r\nb\t\u001b[31mc\n"));
 }

@@ -9,9 +9,6 @@ internal static class Consoles
     /// <summary>Columns where no terminal says how many it has: nothing is to be wrapped there.</summary>
     private const int PlainWidth = 1000;
 
-    /// <summary>Whether colours and bold are wanted: on a terminal, but for <c>NO_COLOR</c>.</summary>
-    public static bool IsStyled(Terminal terminal) => terminal.OutputIsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-
     /// <summary>The terminal on standard output, for what is redrawn.</summary>
     public static IAnsiConsole OnTerminal(Terminal terminal)
     {
@@ -19,7 +16,7 @@ internal static class Consoles
         return AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.Detect,
-            ColorSystem = IsStyled(terminal) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = terminal.IsStyled ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(terminal.Output),
         });
@@ -31,7 +28,7 @@ internal static class Consoles
         ArgumentNullException.ThrowIfNull(terminal);
         ArgumentNullException.ThrowIfNull(table);
         using var text = new StringWriter();
-        var styled = IsStyled(terminal);
+        var styled = terminal.IsStyled;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = styled ? AnsiSupport.Detect : AnsiSupport.No,

@@ -22,6 +22,8 @@ internal static class ImageWriter
         };
         if (Math.Max(width, height) > limit)
             throw new ImageException($"{name}: {kind.Name()} holds at most {limit} pixels a side, the picture is {width}x{height}; write a PNG");
+        if (kind != ImageKind.Png && (long)width * height * AlphaBlend.BytesPerPixel(format) > Array.MaxLength)
+            throw new ImageException($"{name}: {kind.Name()} is written from memory, which {width}x{height} is too large for; write a PNG");
         if (kind == ImageKind.Jpeg && format is PixelFormat.Rgba32 or PixelFormat.GrayAlpha16)
             throw new ImageException($"{name}: JPEG has no transparency, which the picture has; --background COLOR lays it on a colour, PNG and WebP keep it");
     }
