@@ -40,6 +40,9 @@ public sealed class VqCodec : IDisposable
     /// <summary>The graphs, for measuring them bare.</summary>
     internal ModelGraphs Graphs => _graphs;
 
+    /// <summary>The model's entropy coders.</summary>
+    internal CoderSet Coders => _parts.Coders;
+
     /// <summary>Bytes that its calls hold at the moment, beside what pools lend.</summary>
     internal long BufferedBytes => _parts.Buffers.Bytes;
 

@@ -6,7 +6,7 @@ public sealed record VqCodecOptions
     /// <summary>Where the graphs run; <see cref="VqDevice.Auto"/> by default.</summary>
     public VqDevice Device { get; init; } = VqDevice.Auto;
 
-    /// <summary>CPU threads that work on one image together; 0, the default, for one a core that the process may use (<see cref="Environment.ProcessorCount"/>, which knows a container's share). 1 suits servers that handle many small images at once.</summary>
+    /// <summary>CPU threads that work on one image together; 0, the default, for one a core that the process may use (<see cref="Environment.ProcessorCount"/>, which knows a container's share). 1 suits servers that handle many small images at once; everything, callbacks for rows included, happens on the calling thread then.</summary>
     public int Threads { get; init; }
 
     /// <summary>How large an image may be.</summary>

@@ -12,7 +12,7 @@ public sealed record VqDecompressOptions
     /// </summary>
     public PixelFormat? Format { get; init; }
 
-    /// <summary>The part of the image that is decompressed; the default is all of it. Only what the part needs is decoded.</summary>
+    /// <summary>The part of the image that is decompressed, which must lie inside it; the default is all of it. Only what the part needs is decoded; its pixels are those of the whole image within 1.</summary>
     public VqRegion? Region { get; init; }
 
     /// <summary>

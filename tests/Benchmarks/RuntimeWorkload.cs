@@ -45,7 +45,7 @@ internal sealed class RuntimeWorkload : IDisposable
         _decoderInputs = [indices, rate];
         _indicesValue = [indices];
         _decodedValue = [Value(_decoded, 1, Height, Width, 3)];
-        _vq = Codec.Compress(_rgb, Width, Height);
+        _vq = Compress();
         Verify();
     }
 
@@ -56,7 +56,8 @@ internal sealed class RuntimeWorkload : IDisposable
     /// <summary>Time that loading took; for the first workload of a process with everything that happens once in it.</summary>
     public TimeSpan LoadTime { get; }
 
-    public byte[] Compress() => Codec.Compress(_rgb, Width, Height);
+    /// <summary>In raw mode: what is measured is what lies around the graphs, not the entropy coders.</summary>
+    public byte[] Compress() => Codec.Compress(_rgb, Width, Height, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw });
 
     public byte[] Decompress() => Codec.Decompress(_vq).Pixels;
 
@@ -90,7 +91,7 @@ internal sealed class RuntimeWorkload : IDisposable
         var planes = Codec.Manifest.Planes;
         var raw = new RawCoder(planes);
         using var maps = new IndexMaps(planes, header.Stages, Padding.Of(planes, header.Width, header.Height));
-        AllTiles.Decode(document, vq, new CoderSet(Codec.Manifest, Codec.Graphs.Tables is { } tables ? tables.Coder : null).ForReading(header), raw, maps);
+        AllTiles.Decode(document, vq, Codec.Coders.ForReading(header), raw, maps);
         return [.. maps.Plane(0).ToArray().Select(i => (int)i)];
     }
 

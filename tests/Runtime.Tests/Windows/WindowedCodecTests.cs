@@ -123,6 +123,22 @@ public sealed class WindowedCodecTests(TinyModel model) : IClassFixture<TinyMode
     }
 
     [Fact]
+    public void RowForms_OfOneThread_CallBackOnTheCallingThread()
+    {
+        using var codec = Load(SmallWindow, 1);
+        var thread = Environment.CurrentManagedThreadId;
+        var vq = codec.Compress(
+            (_, rows) =>
+            {
+                Assert.Equal(thread, Environment.CurrentManagedThreadId);
+                rows.Clear();
+            },
+            200,
+            900);
+        codec.Decompress(vq, (_, _) => Assert.Equal(thread, Environment.CurrentManagedThreadId));
+    }
+
+    [Fact]
     public void Decompress_Regions_AreTheCropsOfTheWholeWithin1()
     {
         const int Width = 701;
