@@ -33,14 +33,22 @@ internal sealed class WindowBudget
     /// <param name="refusal">What is over the limit, where there is no plan.</param>
     public WindowPlan? Encoder(Padding padding, int stages, out string? refusal)
     {
-        // Maps, and the tiles' blocks beside the file, which are at most as long again each.
+        // Raw blocks, and so all blocks together, are at most as long as the maps.
+        var maps = IndexMaps.Bytes(_planes, stages, padding);
+        if (maps > Array.MaxLength)
+        {
+            refusal = $"{padding.Width}×{padding.Height} pixels in {stages} stages may make a file of {maps} bytes: expected at most the {Array.MaxLength} that an array can have";
+            return null;
+        }
+
+        // Maps, and the tiles' blocks beside the file.
         var needs = new WindowNeeds
         {
             Alignment = _alignment,
             Halo = Aligned(_field.Encoder),
             BytesPerPixel = _cost.Encoder + WindowBytes(int.MaxValue),
             BytesPerRow = 2L * RgbBytes * padding.Width,
-            FixedBytes = (3 * IndexMaps.Bytes(_planes, stages, padding)) + (2 * 4 * RowChunk.Pixels(padding.Width)),
+            FixedBytes = (3 * maps) + (2 * 4 * RowChunk.Pixels(padding.Width)),
         };
         return Plan(padding, new VqRegion(0, 0, padding.Width, padding.Height), needs, out refusal);
     }

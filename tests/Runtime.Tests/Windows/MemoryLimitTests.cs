@@ -73,6 +73,16 @@ public sealed class MemoryLimitTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal((100, 50), (part.Width, part.Height));
     }
 
+    [Fact]
+    public void Compress_WhatMayMakeAFileThatNoArrayHolds_IsRefusedBeforeRowsAreAskedFor()
+    {
+        using var codec = VqCodec.Load(
+            model.Folder, new VqCodecOptions { Device = VqDevice.Cpu, Limits = new VqLimits { MaxPixels = 1L << 48, MaxMemory = 1L << 48 } });
+        Assert.Equal(
+            "200000×160000 pixels in 3 stages may make a file of 3000000000 bytes: expected at most the 2147483591 that an array can have",
+            Assert.Throws<ArgumentException>(() => codec.Compress((_, _) => Assert.Fail("rows were asked for"), 200_000, 160_000)).Message);
+    }
+
     private VqCodec Load(long maxMemory) =>
         VqCodec.Load(model.Folder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 2, Limits = new VqLimits { MaxMemory = maxMemory } });
 }
