@@ -5,7 +5,9 @@ namespace VqVae.Exporter.Tables;
 /// <summary>One stage's way through index maps with the coder's own arithmetic: what it learns becomes the start of every block.</summary>
 internal sealed class DensePass(CalibrationPlane plane, DenseStage[] stages, int stage)
 {
-    private const int TableBits = 22;
+    /// <summary>Most slots for probabilities; beyond, those that were seen seldom give way.</summary>
+    private const int MostTableBits = 22;
+
     private const double ConfidenceRate = 0.0005;
 
     private readonly DenseState _state = new();
@@ -32,9 +34,10 @@ internal sealed class DensePass(CalibrationPlane plane, DenseStage[] stages, int
     /// <summary>Starts to learn probabilities over all maps.</summary>
     public void BeginLearning()
     {
-        _state.ResetTable(stages[stage], TableBits);
+        var bits = DenseState.TableBits(Math.Min(1 << MostTableBits, (long)plane.Maps * plane.Height * plane.Width));
+        _state.ResetTable(stages[stage], Math.Min(bits, MostTableBits));
         _state.ResetWeights(stages[stage]);
-        _nodes = new int[1 << TableBits];
+        _nodes = new int[_state.Table.Length];
     }
 
     /// <summary>Learns from a map: probabilities and weights.</summary>

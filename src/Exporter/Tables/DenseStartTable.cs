@@ -31,6 +31,7 @@ internal static class DenseStartTable
 
         if (mostBits == 0 || slots.Count == 0) return [];
         var bits = 2;
+        mostBits = Math.Min(mostBits, int.Log2(table.Length));
         while (bits < mostBits && slots.Count > 3L << bits >> 2) bits++;
         var (order, keys) = (slots.ToArray(), gains.ToArray());
         Array.Sort(keys, order);

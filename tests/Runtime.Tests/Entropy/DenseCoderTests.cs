@@ -146,6 +146,24 @@ public class DenseCoderTests
     }
 
     [Fact]
+    public void Decode_Again_AllocatesNothingForASymbol()
+    {
+        var c = (Codes: 60, Stages: 2, Width: 40, Height: 30, Seed: 9);
+        var (tables, maps, _) = Make(c);
+        var coder = new DenseCoder(tables);
+        var bytes = Encode(coder, maps, 1, c);
+        var destination = new byte[bytes.Length];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(bytes.Length, coder.Encode(Block(maps, 1, c), destination));
+            Assert.Equal(bytes.Length, coder.Decode(bytes, Block(maps, 1, c)));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3 * c.Width * c.Height);
+    }
+
+    [Fact]
     public void Decode_ManyThreads_EachGetsItsOwn()
     {
         var c = (Codes: 60, Stages: 2, Width: 20, Height: 15, Seed: 9);
