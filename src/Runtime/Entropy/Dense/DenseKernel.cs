@@ -143,10 +143,9 @@ internal static class DenseKernels
         }
     }
 
-    /// <summary>Moves all lanes' probabilities towards 65535 or 0, the faster the lower their counts, and counts.</summary>
-    public static void Adapt(DenseKernel kernel, ref uint entries, int aim)
+    /// <summary>Moves all lanes' probabilities towards 65535 or 0, as fast as their rates say, and counts.</summary>
+    public static void Adapt(DenseKernel kernel, ref uint entries, ref int rates, int aim)
     {
-        ref var rates = ref MemoryMarshal.GetArrayDataReference(DenseMath.Rate);
         if (kernel == DenseKernel.Vector256)
         {
             for (nuint i = 0; i < DenseShape.Lanes; i += 8)
@@ -154,7 +153,7 @@ internal static class DenseKernels
                 var entry = Vector256.LoadUnsafe(ref entries, i);
                 var count = (entry >>> 16) & Vector256.Create(255u);
                 var p = (entry & Vector256.Create(0xffffu)).AsInt32();
-                var rate = Gather(ref rates, count);
+                var rate = Vector256.LoadUnsafe(ref rates, i);
                 p += ((Vector256.Create(aim) - p) * rate) >> 15;
                 p = Vector256.Min(Vector256.Max(p, Vector256.Create(ProbabilityMin)), Vector256.Create(65535 - ProbabilityMin));
                 count = Vector256.Min(count + Vector256<uint>.One, Vector256.Create((uint)DenseMath.CountLimit));
@@ -164,25 +163,29 @@ internal static class DenseKernels
             return;
         }
 
+        if (kernel == DenseKernel.Vector128)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 4)
+            {
+                var entry = Vector128.LoadUnsafe(ref entries, i);
+                var count = (entry >>> 16) & Vector128.Create(255u);
+                var p = (entry & Vector128.Create(0xffffu)).AsInt32();
+                p += ((Vector128.Create(aim) - p) * Vector128.LoadUnsafe(ref rates, i)) >> 15;
+                p = Vector128.Min(Vector128.Max(p, Vector128.Create(ProbabilityMin)), Vector128.Create(65535 - ProbabilityMin));
+                count = Vector128.Min(count + Vector128<uint>.One, Vector128.Create((uint)DenseMath.CountLimit));
+                ((entry & Vector128.Create(0xff000000u)) | (count << 16) | p.AsUInt32()).StoreUnsafe(ref entries, i);
+            }
+
+            return;
+        }
+
         for (var i = 0; i < DenseShape.Lanes; i++)
         {
             ref var entry = ref Unsafe.Add(ref entries, i);
             var (p, count) = ((int)(entry & 0xffff), (int)((entry >> 16) & 255));
-            p = Math.Clamp(p + (((aim - p) * Unsafe.Add(ref rates, count)) >> 15), ProbabilityMin, 65535 - ProbabilityMin);
+            p = Math.Clamp(p + (((aim - p) * Unsafe.Add(ref rates, i)) >> 15), ProbabilityMin, 65535 - ProbabilityMin);
             entry = (entry & 0xff000000) | ((uint)Math.Min(count + 1, DenseMath.CountLimit) << 16) | (uint)p;
         }
-    }
-
-    private static unsafe Vector256<int> Gather(ref int table, Vector256<uint> at)
-    {
-        if (Avx2.IsSupported)
-        {
-            fixed (int* start = &table) return Avx2.GatherVector256(start, at.AsInt32(), sizeof(int));
-        }
-
-        Span<int> values = stackalloc int[8];
-        for (var i = 0; i < 8; i++) values[i] = Unsafe.Add(ref table, at[i]);
-        return Vector256.Create<int>(values);
     }
 
     private static Vector256<int> MultiplyAdd(Vector256<short> x, Vector256<short> y)

@@ -15,6 +15,7 @@ internal sealed class DenseState
     private readonly uint[] _entries = new uint[DenseShape.Lanes];
     private readonly int[] _slots = new int[DenseShape.Lanes];
     private readonly int[] _inputs = new int[DenseShape.Lanes];
+    private readonly int[] _rates = new int[DenseShape.Lanes];
     private readonly int[] _nodeWeights = new int[DenseShape.NodeSets * DenseShape.Lanes];
     private readonly int[] _depthWeights = new int[DenseShape.Depths * DenseShape.Lanes];
     private readonly int[] _activityWeights = new int[DenseShape.ActivitySets * DenseShape.Lanes];
@@ -185,12 +186,16 @@ internal sealed class DenseState
         ref var stretch = ref MemoryMarshal.GetArrayDataReference(DenseMath.Stretch);
         ref var confidence = ref MemoryMarshal.GetArrayDataReference(_stage.Confidence);
         ref var classes = ref MemoryMarshal.GetReference(DenseShape.CountClass);
+        ref var rates = ref MemoryMarshal.GetArrayDataReference(_rates);
+        ref var rate = ref MemoryMarshal.GetArrayDataReference(DenseMath.Rate);
         for (var k = 0; k < DenseShape.Contexts; k++)
         {
             var entry = Unsafe.Add(ref entries, k);
+            var count = (int)((entry >> 16) & 255);
             int value = Unsafe.Add(ref stretch, (int)((entry & 0xffff) >> 4));
-            int trust = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, (int)((entry >> 16) & 255)));
+            int trust = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, count));
             Unsafe.Add(ref inputs, k) = Limit((value * trust) >> 8);
+            Unsafe.Add(ref rates, k) = Unsafe.Add(ref rate, count);
         }
 
         _depthAt = Math.Min(depth, DenseShape.Depths - 1) * DenseShape.Lanes;
@@ -219,7 +224,7 @@ internal sealed class DenseState
         ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
-        DenseKernels.Adapt(_kernel, ref entries, bit ? 65535 : 0);
+        DenseKernels.Adapt(_kernel, ref entries, ref MemoryMarshal.GetArrayDataReference(_rates), bit ? 65535 : 0);
         _order0[_node] = entries;
         for (var k = 1; k < DenseShape.Contexts; k++) Unsafe.Add(ref table, Unsafe.Add(ref slots, k)) = Unsafe.Add(ref entries, k);
     }
