@@ -47,8 +47,9 @@ public sealed partial class PipelineTests(TrainedKlt klt, TrainedVqVae vqvae) : 
         Assert.InRange(verification.IndicesCompared ?? 0, 100, long.MaxValue);
         Assert.InRange(verification.IndexAgreement ?? 0, 0.99, 1);
         Assert.InRange(verification.MaxPixelDifference ?? 255, 0, 1);
-        Assert.Equal(Checkpoint.Load(Path.Combine(model.Run, Checkpoint.FileName)).Id.ToString(), model.Manifest.Id);
-        Assert.Equal(["decoder.onnx", "encoder.onnx", "model.json"], Directory.GetFiles(model.Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var tables = File.ReadAllBytes(Path.Combine(model.Model, ModelManifest.TablesFileName));
+        Assert.Equal(Checkpoint.Load(Path.Combine(model.Run, Checkpoint.FileName)).IdWith(tables).ToString(), model.Manifest.Id);
+        Assert.Equal(["decoder.onnx", "encoder.onnx", "model.json", "tables.bin"], Directory.GetFiles(model.Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         var info = ToolProcess.Run("exporter", ["info", model.Model]);
         Assert.True(info.ExitCode == 0, info.ToString());
