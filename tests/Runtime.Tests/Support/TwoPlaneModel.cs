@@ -24,13 +24,13 @@ internal static class TwoPlaneModel
     /// <summary>The manifest; its spec is that of another model, since none has two planes yet.</summary>
     public static ModelManifest Manifest { get; } = VqBytes.Manifest with { Id = Id, Planes = Planes, RatePoints = RatePoints };
 
-    /// <summary>A codec with the run-length coder as its dense mode.</summary>
-    public static VqCodec Load(VqLimits? limits = null)
+    /// <summary>A codec, by default with the run-length coder as its dense mode and no other.</summary>
+    public static VqCodec Load(VqLimits? limits = null, CoderSet? coders = null)
     {
         var options = new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1, Limits = limits ?? new VqLimits() };
         var runs = new RunLengthCoder(Planes);
         return new VqCodec(
-            ModelGraphs.Create(Manifest, Encoder(), Decoder(), options), options, new CoderSet(Manifest, (mode, _) => mode == VqEntropyMode.Dense ? runs : null));
+            ModelGraphs.Create(Manifest, Encoder(), Decoder(), options), options, coders ?? new CoderSet(Manifest, (mode, _) => mode == VqEntropyMode.Dense ? runs : null));
     }
 
     /// <summary>The image that comes back.</summary>
