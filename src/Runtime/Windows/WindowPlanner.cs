@@ -33,6 +33,9 @@ internal static class WindowPlanner
     {
         var (extentX, extentY) = Extents(width, height, part, needs.Halo);
         var pixels = maxPixels ?? PreferredPixels(needs);
+
+        // Windows that are made even may come out a little smaller than the smallest ones: what the smallest take is the limit all the same.
+        if (LeastMemory(width, height, part, needs) > maxMemory) return null;
         if (Fits(extentX, extentY, needs)) return Create(extentX, extentY, needs);
 
         var least = LeastSide(needs);
