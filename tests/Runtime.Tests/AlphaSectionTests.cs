@@ -33,6 +33,14 @@ public class AlphaSectionTests
         iter: 300);
 
     [Fact]
+    public void Verify_StreamThatWantsAPresetDictionary_IsRefused()
+    {
+        // Found by the fuzzer: the bit FDICT of the header, with check bits that are right.
+        byte[] section = [0x78, 0x7d, .. Write(Width, new byte[Width * Height]).AsSpan(2)];
+        Assert.Contains("damaged", Assert.Throws<VqFormatException>(() => AlphaReader.Verify(section, Width, Height)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WriteRow_Shapes_TakeLittle()
     {
         var disc = Enumerable.Range(0, 256 * 256).Select(i => (byte)(Math.Pow((i % 256) - 128, 2) + Math.Pow((i / 256) - 128, 2) < 100 * 100 ? 255 : 0)).ToArray();

@@ -63,7 +63,7 @@ internal sealed class AlphaInflater : IDisposable
         {
             more = _zlib.ReadByte();
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (IsDamage(e))
         {
             throw Damaged(e);
         }
@@ -83,7 +83,7 @@ internal sealed class AlphaInflater : IDisposable
         {
             _end = _zlib.ReadAtLeast(_buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (IsDamage(e))
         {
             throw Damaged(e);
         }
@@ -93,5 +93,8 @@ internal sealed class AlphaInflater : IDisposable
         if (_end < wanted) throw new VqFormatException($"alpha: expected {_expected} bytes, the section ends after {_inflated}");
     }
 
-    private static VqFormatException Damaged(InvalidDataException e) => new("alpha: the compressed stream is damaged", e);
+    /// <summary>The section lies in memory: an <see cref="IOException"/> is zlib's own word for a stream that wants what it does not have, as a preset dictionary.</summary>
+    private static bool IsDamage(Exception e) => e is InvalidDataException or IOException;
+
+    private static VqFormatException Damaged(Exception e) => new("alpha: the compressed stream is damaged", e);
 }
