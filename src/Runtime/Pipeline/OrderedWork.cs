@@ -32,6 +32,9 @@ internal sealed class OrderedWork
         _action = action;
     }
 
+    /// <summary>For tests: called where a wait has found the call uncancelled and has still to look for a piece.</summary>
+    internal Action? Checked { get; set; }
+
     /// <summary>Lets the pieces below <paramref name="end"/> start.</summary>
     public void Release(int end)
     {
@@ -56,7 +59,10 @@ internal sealed class OrderedWork
             while (!IsDone(end))
             {
                 _scope.Token.ThrowIfCancellationRequested();
-                if (!TryRunNext(end)) Monitor.Wait(_lock);
+                Checked?.Invoke();
+
+                // Nothing starts where the call was cancelled since the check, and then nothing may run whose end would wake this thread.
+                if (!TryRunNext(end) && _runningCount > 0) Monitor.Wait(_lock);
             }
         }
 

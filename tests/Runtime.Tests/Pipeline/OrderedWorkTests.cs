@@ -138,6 +138,27 @@ public class OrderedWorkTests
     }
 
     [Fact]
+    public async Task Complete_CancelledAfterItsCheckWhileNothingRuns_IsNotAnEndlessWait()
+    {
+        var finished = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            using var source = new CancellationTokenSource();
+            using var scope = new WorkScope(1, source.Token);
+            finished.SetResult(Record.Exception(() => scope.Run(() =>
+            {
+                var work = scope.AddSerial(2, _ => { });
+                work.Release(2);
+                work.Complete(1);
+                work.Checked = source.Cancel;
+                work.Complete(2);
+            })));
+        }) { IsBackground = true };
+        thread.Start();
+        Assert.IsType<OperationCanceledException>(await finished.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public void Complete_WhatIsNotReleased_IsAnErrorInsteadOfAnEndlessWait()
     {
         using var scope = new WorkScope(1, CancellationToken.None);
