@@ -16,8 +16,9 @@ public static class AtomicFile
     /// <param name="path">The file to create or replace.</param>
     /// <param name="write">Writes the content. If it throws, nothing changes and the temporary file is removed.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="modified">In UTC: what the file gets for its modification time, where its file system lets that be set.</param>
     /// <exception cref="IOException">The file exists and may not be replaced, or the disk fails.</exception>
-    public static void Write(string path, Action<Stream> write, bool overwrite = true)
+    public static void Write(string path, Action<Stream> write, bool overwrite = true, DateTime? modified = null)
     {
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
@@ -28,6 +29,7 @@ public static class AtomicFile
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
+                if (modified is { } time) SetModified(stream, time);
             }
 
             File.Move(temporary, full, overwrite);
@@ -73,6 +75,19 @@ public static class AtomicFile
             catch (IOException)
             {
             }
+        }
+    }
+
+    /// <summary>After the last byte, because writing sets the time, and by the open file, which nobody else may touch.</summary>
+    private static void SetModified(FileStream stream, DateTime time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(stream.SafeFileHandle, time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            // Some network file systems allow it to a file's owner alone. The content is right: the file keeps the time of its writing.
         }
     }
 

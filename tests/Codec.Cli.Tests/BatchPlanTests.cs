@@ -64,16 +64,32 @@ public sealed class BatchPlanTests
     }
 
     [Fact]
-    public void Make_ResultThatExists_IsSkippedUnlessItIsOlderOrForced()
+    public void Make_ResultThatExists_IsSkippedWhereItHasItsSourcesTime()
     {
         using var folder = new TemporaryFolder();
         Touch(folder, "a.vq");
         var written = File.GetLastWriteTimeUtc(folder["a.vq"]);
-        var (older, newer) = (Entry("a.png", written.AddMinutes(-1)), Entry("a.png", written.AddMinutes(1)));
-        var plan = BatchPlan.Make([older], folder.Path, ".vq", false, Shard.All, false);
+        var (same, older, newer) = (Entry("a.png", written), Entry("a.png", written.AddMinutes(-1)), Entry("a.png", written.AddMinutes(1)));
+        var plan = BatchPlan.Make([same], folder.Path, ".vq", false, Shard.All, false);
         Assert.Equal((0, 1), (plan.Items.Count, plan.Skipped));
+        Assert.Single(BatchPlan.Make([older], folder.Path, ".vq", false, Shard.All, false).Items);
         Assert.Single(BatchPlan.Make([newer], folder.Path, ".vq", false, Shard.All, false).Items);
-        Assert.Single(BatchPlan.Make([older], folder.Path, ".vq", false, Shard.All, force: true).Items);
+        Assert.Single(BatchPlan.Make([same], folder.Path, ".vq", false, Shard.All, force: true).Items);
+    }
+
+    [Theory]
+    [InlineData(0.0, 1.9, true)]
+    [InlineData(0.0, -1.9, true)]
+    [InlineData(0.0, 2.1, false)]
+    [InlineData(0.25, 0.009, true)]
+    [InlineData(0.25, 0.011, false)]
+    [InlineData(0.251, 0.001, false)]
+    [InlineData(0.25, 1.0, false)]
+    [InlineData(0.25, -1.0, false)]
+    public void IsTimeOf_RoundedTimes_AreTheSame(double resultSecond, double difference, bool expected)
+    {
+        var result = new DateTime(2020, 1, 1, 0, 0, 10, DateTimeKind.Utc).AddSeconds(resultSecond);
+        Assert.Equal(expected, BatchPlan.IsTimeOf(result, result.AddSeconds(difference)));
     }
 
     [Theory]

@@ -36,13 +36,27 @@ internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, in
                 continue;
             }
 
-            // Results are written beside their place and renamed: where there is one, it is complete.
+            // Results are written beside their place and renamed, with the time of what they are made of: where there is one, it is complete.
             var target = new FileInfo(Path.Combine(output, relative));
-            if (!force && target.Exists && target.LastWriteTimeUtc >= file.Modified) skipped++;
+            if (!force && target.Exists && IsTimeOf(target.LastWriteTimeUtc, file.Modified)) skipped++;
             else items.Add(new BatchItem(file, Path.Combine(output, relative)));
         }
 
         return new BatchPlan(items, skipped, others);
+    }
+
+    /// <summary>
+    /// Whether a result's time is that of its source. Coarse file systems round it, to two seconds (FAT), one, 10 ms (exFAT) or a microsecond.
+    /// </summary>
+    internal static bool IsTimeOf(DateTime result, DateTime source)
+    {
+        var rounding = result.Ticks switch
+        {
+            var ticks when ticks % TimeSpan.TicksPerSecond == 0 => TimeSpan.FromSeconds(2),
+            var ticks when ticks % (10 * TimeSpan.TicksPerMillisecond) == 0 => TimeSpan.FromMilliseconds(10),
+            _ => TimeSpan.FromMicroseconds(1),
+        };
+        return (result - source).Duration() <= rounding;
     }
 
     /// <summary>Removes what a run that was killed left of the files that are done now.</summary>

@@ -16,10 +16,10 @@ internal static class PictureCompressor
     /// <param name="output">Gets the file.</param>
     /// <param name="options">What the codec is told.</param>
     /// <param name="picture">How the picture was opened.</param>
-    /// <param name="verify">Whether what was written is decoded and compared.</param>
+    /// <param name="verify">Whether the result is decoded and compared before it is written.</param>
     /// <param name="cancellationToken">Stops the codec, too.</param>
     /// <exception cref="ImageException">The picture is damaged, or too large for the codec.</exception>
-    /// <exception cref="VqFormatException">Verifying finds that the written file is not what it should be.</exception>
+    /// <exception cref="VqFormatException">Verifying finds that the result is not what it should be; nothing is written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static CompressResult Run(
         VqCodec codec,
@@ -50,8 +50,10 @@ internal static class PictureCompressor
         }
 
         watch.Stop();
+
+        // Before it is written: a result that does not pass must not take the place of an earlier one.
+        var psnr = verify ? Compare(codec, content, output, vq, picture, cancellationToken) : (double?)null;
         output.Write(vq);
-        var psnr = verify ? Compare(codec, content, output, output.ReadBack(vq), picture, cancellationToken) : (double?)null;
         return new CompressResult(VqFile.ReadInfo(vq), (long)reader.RowBytes * reader.Height, content.Length, vq.Length, watch.Elapsed, psnr);
     }
 

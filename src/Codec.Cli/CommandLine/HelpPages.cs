@@ -66,9 +66,11 @@ internal static class HelpPages
         memory does not grow with them, but for those that EXIF turns.
 
         A folder's pictures become files of the same names in OUT, with .vq in place of their extension.
-        A file whose result exists and is not older is skipped, so that a run that was stopped, or killed,
-        goes on where it was; --force does all again. Files that cannot be read are listed at the end, and
-        the exit code is 3. Names that begin with a dot, and links to folders, are left alone.
+        A result gets its picture's modification time. Where it has that time the picture is skipped, so
+        that a run that was stopped, or killed, goes on where it was; otherwise it is compressed again, and
+        replaces a .vq file, but nothing else. --force does all again, whatever is there. Files that
+        cannot be read are listed at the end, and the exit code is 3. Names that begin with a dot, and
+        links to folders, are left alone.
 
           -o, --out OUT       the output, where it is not the second argument
           --stages N          leading stages to keep: fewer give a smaller file and a coarser picture
@@ -82,7 +84,7 @@ internal static class HelpPages
                               without it alpha is kept
           --exif MODE         EXIF metadata: none, keep (all but place and thumbnail) or all; kept,
                               they say that the picture is upright and sRGB (default: none)
-          --verify            decode what was written and print its PSNR against the input
+          --verify            decode the result before it is written, and print its PSNR against the input
           --force             overwrite OUT where it exists
           --quiet             print errors only
           --verbose           print more; of a folder a line a file
@@ -107,7 +109,8 @@ internal static class HelpPages
         --format. PNG is written some rows at a time; JPEG and WebP take memory for the whole picture.
         Alpha goes into PNG and WebP; EXIF metadata that the file carries go into all three.
 
-        A folder's files are skipped, listed and gone on with as 'vqcodec compress --help' says.
+        A folder's files are skipped, listed and gone on with as 'vqcodec compress --help' says; but a
+        picture that exists and has another time than its .vq file is replaced with --force alone.
 
           -o, --out OUT       the output, where it is not the second argument
           --stages N          leading stages to decode: a coarser picture in less time (default: all)

@@ -8,10 +8,12 @@ internal sealed class OutputFile
 {
     private readonly string _path;
     private readonly bool _overwrite;
+    private readonly DateTime? _modified;
     private readonly Terminal _terminal;
 
-    private OutputFile(string path, bool overwrite, Terminal terminal)
+    private OutputFile(string path, bool overwrite, DateTime? modified, Terminal terminal)
     {
+        _modified = modified;
         _path = path;
         _overwrite = overwrite;
         _terminal = terminal;
@@ -31,13 +33,14 @@ internal sealed class OutputFile
     /// <param name="input">The path that is read, which must be another file.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="terminal">The standard streams.</param>
+    /// <param name="modified">In UTC: what the file gets for its modification time; <c>null</c> for that of its writing.</param>
     /// <exception cref="UsageException">The output is the input, or binary data would go to a screen.</exception>
     /// <exception cref="IOException">The folder is missing, the path is a folder, or the file exists and may not be replaced.</exception>
-    public static OutputFile Check(string path, string input, bool overwrite, Terminal terminal)
+    public static OutputFile Check(string path, string input, bool overwrite, Terminal terminal, DateTime? modified = null)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         if (path.Length == 0) throw new UsageException("the output's name is empty");
-        var output = new OutputFile(path, overwrite, terminal);
+        var output = new OutputFile(path, overwrite, modified, terminal);
         if (output.IsStandard)
         {
             if (terminal.OutputIsTerminal) throw new UsageException("binary data does not go to a terminal; redirect standard output or name a file");
@@ -85,7 +88,7 @@ internal sealed class OutputFile
         {
             try
             {
-                AtomicFile.Write(_path, write, _overwrite);
+                AtomicFile.Write(_path, write, _overwrite, _modified);
             }
             catch (IOException e) when (!_overwrite && File.Exists(_path))
             {
@@ -93,9 +96,6 @@ internal sealed class OutputFile
             }
         }
     }
-
-    /// <summary>Reads back what was written, or gives <paramref name="content"/> where it went to a stream.</summary>
-    public byte[] ReadBack(byte[] content) => IsStandard || IsDevice(_path) ? content : File.ReadAllBytes(_path);
 
     /// <summary>
     /// Whether the path leads to a device or an open stream: renaming over /dev/null would replace it by a file. Files in memory, which

@@ -45,6 +45,7 @@ internal static class CompressCommand
             What = "pictures",
             Extensions = ImageKinds.InputExtensions,
             ResultExtension = ".vq",
+            Replaces = VqInput.IsVq,
             Check = options.CheckAgainst,
             Work = (codec, file, output, token) =>
             {

@@ -46,6 +46,7 @@ internal static class DecompressCommand
         What = ".vq files",
         Extensions = VqInput.Extensions,
         ResultExtension = options.Kind.Extension(),
+        Replaces = _ => false,
         Check = _ => { },
         Work = (codec, file, output, token) =>
         {

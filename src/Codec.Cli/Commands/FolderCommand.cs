@@ -24,6 +24,9 @@ internal sealed class FolderCommand
     /// <summary>Extension of the results.</summary>
     public required string ResultExtension { get; init; }
 
+    /// <summary>Whether an existing file is one that the command may replace by a newer result without being forced to.</summary>
+    public required Func<string, bool> Replaces { get; init; }
+
     /// <summary>Checks the options against the model, once.</summary>
     public required Action<VqCodec> Check { get; init; }
 
@@ -56,12 +59,20 @@ internal sealed class FolderCommand
             BatchOutcome Do(BatchItem item, CancellationToken token)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(item.Output))!);
-                return Work(codec, item.Input, OutputFile.Check(item.Output, item.Input.Path, overwrite: true, Terminal), token);
+                return Work(codec, item.Input, OutputFile.Check(item.Output, item.Input.Path, MayReplace(item), Terminal, item.Input.Modified), token);
             }
         }
 
         if (!Options.Quiet) Report(plan, split, tally);
         return BatchRun.Conclude(Terminal, tally.Failures, tally.Done + tally.Failures.Count);
+    }
+
+    /// <summary>Whether what is in a result's place may be replaced.</summary>
+    /// <exception cref="IOException">There is something that may not, such as the original of a picture that is decompressed beside it.</exception>
+    private bool MayReplace(BatchItem item)
+    {
+        if (Options.Force || !File.Exists(item.Output)) return Options.Force;
+        return Replaces(item.Output) ? true : throw new IOException($"{item.Output} exists and was not made from {item.Input.Path} as it is; --force replaces it");
     }
 
     private void Report(BatchPlan plan, WorkSplit split, BatchTally tally)
