@@ -180,7 +180,7 @@ public sealed class VqCodec : IDisposable
     /// Checks a whole file, sections included, and decodes every index of it; the graphs do not run. What passes can be decompressed.
     /// </summary>
     /// <param name="vq">The whole file.</param>
-    /// <param name="cancellationToken">Asked before each tile.</param>
+    /// <param name="cancellationToken">Asked in every tile.</param>
     /// <returns>What the file's bytes go to.</returns>
     /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -188,13 +188,11 @@ public sealed class VqCodec : IDisposable
     public VqParts Verify(ReadOnlySpan<byte> vq, CancellationToken cancellationToken = default)
     {
         using var usage = Enter(cancellationToken);
-        var document = VqDocument.Open(vq, Manifest, _parts.Limits);
-        var header = document.Header;
-        VqStructure.VerifySections(vq, header, document.Sections);
-        var stageBytes = new long[header.Stages];
-        using var maps = new IndexMaps(_parts.Planes, header.Stages, Padding.Of(_parts.Planes, header.Width, header.Height));
-        AllTiles.Decode(document, vq, _parts.Coders.ForReading(header), _parts.Coders.Raw, maps, stageBytes, cancellationToken);
-        return VqStructure.Parts(vq, header, document.Sections) with { StageBytes = stageBytes };
+        unsafe
+        {
+            // Pinned until the call is done, so that other threads may read it.
+            fixed (byte* start = vq) return Verification.Run(_parts, new PinnedBytes(start, vq.Length).Memory, cancellationToken);
+        }
     }
 
     /// <summary>Compresses on a thread of the pool; the pixels must not change until the task is done.</summary>

@@ -18,8 +18,8 @@ public sealed record VqCompressOptions
     public int RatePoint { get; init; }
 
     /// <summary>
-    /// How the indices are coded; the default is the smallest of what the model has tables for: <see cref="VqEntropyMode.Dense"/>, otherwise
-    /// <see cref="VqEntropyMode.Raw"/>.
+    /// How the indices are coded; the default is the first that the model has tables for of <see cref="VqEntropyMode.Dense"/>,
+    /// <see cref="VqEntropyMode.Fast"/> and <see cref="VqEntropyMode.Static"/>, otherwise <see cref="VqEntropyMode.Raw"/>.
     /// </summary>
     public VqEntropyMode? EntropyMode { get; init; }
 

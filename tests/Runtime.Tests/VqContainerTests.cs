@@ -20,7 +20,7 @@ public class VqContainerTests
         var file = VqBytes.Write(header, VqBytes.Manifest.Planes, [new int[2 * 96 * 128]]);
         Assert.Equal(23, file.Length - (2 * (96 * 128 * 5 / 8)));
         Assert.Equal(23, (header with { Width = 16383, Height = 16383 }).Size + VqDocument.ChecksumSize);
-        Assert.Equal(24, (header with { Width = 4096, Height = 4096, TileBits = 12 }).Size + VqDocument.ChecksumSize);
+        Assert.Equal(24, (header with { Width = 4096, Height = 4096, TileBits = 9 }).Size + VqDocument.ChecksumSize);
     }
 
     [Fact]
@@ -54,6 +54,15 @@ public class VqContainerTests
         Assert.NotEmpty(what);
         Assert.Equal(expected, Error(VqBytes.Patch(VqBytes.Example(), offset, bytes)));
     }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(255)]
+    public void Open_TileByteOfAnotherSize_IsRefused(byte bits) => Assert.Equal(
+        $"offset 17: tile size: expected 6 to 9, got {bits}",
+        Error(VqBytes.Insert(VqBytes.Patch(VqBytes.Example(), RatePoint, 16), Payload, bits)));
 
     [Fact]
     public void Open_WrongChecksum_SaysBoth()

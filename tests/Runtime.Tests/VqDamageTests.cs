@@ -126,12 +126,16 @@ public class VqDamageTests
         AssertRefused(Content(1 << 14, 1 << 14, 6, Runs, bitmap, coding: 8), "raw block 0: expected 16 bytes, got 1");
         AssertRefused(Content(1 << 14, 1 << 14, 6, Runs, [.. Repeat(327_680, 1), .. Repeat(40_960, 0)], coding: 8), "expected at least one raw block, as the header says, got none");
 
-        // One tile of 4096 pixels with next to nothing in it.
-        AssertRefused(Content(4096, 4096, 12, Runs, Repeat(4, 1)), "expected a file of at least 29 bytes, got 28: the file is cut short");
-        AssertRefused(Content(4096, 4096, 12, Runs, Repeat(900_000, 0)), "run 0, difference 0");
-        AssertRefused(Content(4096, 4096, 12, Runs, Repeat(900_000, 1)), "run 257, difference 257");
-        AssertRefused(Content(4096, 4096, 12, Runs, Repeat(917_505, 1)), "something follows the checksum");
-        AssertRefused(Content(4096, 4096, 12, VqEntropyMode.Raw, Repeat(900_000, 1)), "the file is cut short");
+        // The largest tile with next to nothing in it.
+        AssertRefused(Content(1024, 1024, 10, Runs, Repeat(4, 1)), "expected a file of at least 28 bytes, got 27: the file is cut short");
+        AssertRefused(Content(1024, 1024, 10, Runs, Repeat(57_000, 0)), "run 0, difference 0");
+        AssertRefused(Content(1024, 1024, 10, Runs, Repeat(57_000, 1)), "run 257, difference 257");
+        AssertRefused(Content(1024, 1024, 10, Runs, Repeat(57_345, 1)), "something follows the checksum");
+        AssertRefused(Content(1024, 1024, 10, VqEntropyMode.Raw, Repeat(57_000, 1)), "the file is cut short");
+
+        // Larger tiles are none.
+        foreach (var bits in new[] { 0, 5, 11, 12, 255 })
+            AssertRefused(Content(4096, 4096, bits, Runs, Repeat(900_000, 1)), $"tile size: expected 6 to 9, got {bits}");
     }
 
     [Fact]
@@ -191,13 +195,12 @@ public class VqDamageTests
         foreach (var content in new[]
         {
             Content(1024, 1024, 10, VqEntropyMode.Dense, Repeat(5, 1)),
-            Content(4096, 4096, 12, VqEntropyMode.Dense, Repeat(5, 1)),
-            Content(4096, 4096, 12, VqEntropyMode.Fast, Repeat(60, 1)),
+            Content(1024, 1024, 10, VqEntropyMode.Fast, Repeat(60, 1)),
+            Content(4096, 4096, 9, VqEntropyMode.Dense, Repeat(640, 1)),
             Content(1 << 14, 1 << 14, 6, VqEntropyMode.Dense, Repeat(655_360, 1)),
             Content(1024, 1024, 10, Runs, Repeat(5, 1)),
-            Content(4096, 4096, 12, Runs, Repeat(5, 1)),
             Content(1 << 14, 1 << 14, 6, Runs, Repeat(655_360, 1)),
-            Content(1 << 14, 1 << 14, 12, Runs, Repeat(160, 1)),
+            Content(1 << 14, 1 << 14, 9, Runs, Repeat(10_240, 1)),
         })
         {
             var file = VqBytes.Seal(content);

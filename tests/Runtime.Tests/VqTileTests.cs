@@ -19,7 +19,7 @@ public class VqTileTests
     private static readonly Gen<(VqHeader Header, bool Flat, int Seed)> GenFile =
         from width in Gen.Int[1, 300]
         from height in Gen.Int[1, 300]
-        from tileBits in Gen.OneOf(6, 7, 8, 10, 12)
+        from tileBits in Gen.OneOf(6, 7, 8, 9, 10)
         from mode in Gen.OneOf(VqEntropyMode.Raw, VqEntropyMode.Static, VqEntropyMode.Dense)
         from ratePoint in Gen.Int[0, 15]
         from stages in Gen.Int[1, 3]

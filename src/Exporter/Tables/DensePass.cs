@@ -34,8 +34,7 @@ internal sealed class DensePass(CalibrationPlane plane, DenseStage[] stages, int
     /// <summary>Starts to learn probabilities over all maps.</summary>
     public void BeginLearning()
     {
-        var bits = DenseState.TableBits(Math.Min(1 << MostTableBits, (long)plane.Maps * plane.Height * plane.Width));
-        _state.ResetTable(stages[stage], Math.Min(bits, MostTableBits));
+        _state.ResetTable(stages[stage], DenseState.TableBits((long)plane.Maps * plane.Height * plane.Width, MostTableBits));
         _state.ResetWeights(stages[stage]);
         _nodes = new int[_state.Table.Length];
     }

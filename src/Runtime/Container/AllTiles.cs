@@ -32,19 +32,15 @@ internal static class AllTiles
     /// <param name="coder">The coder of the header's entropy mode and rate point.</param>
     /// <param name="raw">What blocks fall back to.</param>
     /// <param name="maps">Get the indices of as many stages as they have, at most the file's.</param>
-    /// <param name="stageBytes">Where given, each stage's blocks' lengths are added to it.</param>
-    /// <param name="cancellationToken">Asked before each tile.</param>
+    /// <param name="cancellationToken">Asked before each block, and within those that take long.</param>
     /// <exception cref="VqFormatException">A block is none that an encoder writes, or not even the first stage is whole.</exception>
     public static void Decode(
-        VqDocument document, ReadOnlySpan<byte> file, IIndexCoder coder, RawCoder raw, IndexMaps maps, long[]? stageBytes = null, CancellationToken cancellationToken = default)
+        VqDocument document, ReadOnlySpan<byte> file, IIndexCoder coder, RawCoder raw, IndexMaps maps, CancellationToken cancellationToken = default)
     {
         var tileCoder = new TileCoder(document.Layout, coder, raw);
         var stages = maps.Stages;
         for (var tile = 0; tile < document.Layout.Grid.Count; tile++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            stages = Math.Min(stages, tileCoder.Decode(document, file, tile, maps, stageBytes));
-        }
+            stages = Math.Min(stages, tileCoder.Decode(document, file, tile, maps, cancellationToken: cancellationToken));
 
         if (stages == 0) VqThrow.NoStage(file.Length);
         maps.Keep(stages);

@@ -26,7 +26,7 @@ internal readonly struct TileIndices : IDisposable
     /// <summary>Whether the maps themselves are read and written.</summary>
     public bool AreMaps => _copy is null;
 
-    public IndexBlock Block(int slot)
+    public IndexBlock Block(int slot, CancellationToken cancellationToken)
     {
         var (stage, plane) = _layout.Slots[slot];
         var rectangle = Rectangle(plane);
@@ -39,6 +39,7 @@ internal readonly struct TileIndices : IDisposable
             Height = rectangle.Height,
             Earlier = all[..(stage * rectangle.Count)],
             Indices = all.Slice(stage * rectangle.Count, rectangle.Count),
+            CancellationToken = cancellationToken,
         };
     }
 

@@ -9,8 +9,11 @@ internal static class TilePolicy
     /// <summary>Base-2 logarithm of the smallest tile side: 64 pixels, a multiple of every stride that a model may have.</summary>
     public const int MinBits = 6;
 
-    /// <summary>Base-2 logarithm of the largest tile side: 4096 pixels.</summary>
-    public const int MaxBits = 12;
+    /// <summary>
+    /// Base-2 logarithm of the largest tile side: 1024 pixels. A tile is what is decoded on one thread, and what the dense mode has a table for:
+    /// larger ones would make both unbearable in a file of a few bytes.
+    /// </summary>
+    public const int MaxBits = 10;
 
     /// <summary>
     /// The tile side of larger images, 512 pixels. A region of 1% of a 100-megapixel image has sides of about 1000 pixels; with the decoder's

@@ -138,7 +138,7 @@ internal readonly record struct VqHeader
     {
         var bits = reader.ReadByte("tile size");
         if (bits is < TilePolicy.MinBits or > TilePolicy.MaxBits or TilePolicy.DefaultBits)
-            VqThrow.Invalid(reader.Position - 1, "tile size", $"{TilePolicy.MinBits} to {TilePolicy.MaxBits} and not {TilePolicy.DefaultBits}", $"{bits}");
+            VqThrow.Invalid(reader.Position - 1, "tile size", $"{TilePolicy.MinBits} to {TilePolicy.DefaultBits - 1}", $"{bits}");
         return bits;
     }
 

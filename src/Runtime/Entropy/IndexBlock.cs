@@ -21,6 +21,9 @@ internal readonly ref struct IndexBlock
     /// <summary>The block's own <c>Width × Height</c> indices, in rows from top to bottom.</summary>
     public required Span<ushort> Indices { get; init; }
 
+    /// <summary>Stops a coder that takes long, between rows.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
     /// <summary>The indices of an earlier stage.</summary>
     public ReadOnlySpan<ushort> EarlierStage(int stage) => Earlier.Slice(stage * Width * Height, Width * Height);
 }

@@ -85,7 +85,7 @@ internal sealed class Compression : IDisposable
     {
         var (columns, bands, grid) = (_plan.X, _plan.Y, _layout.Grid);
         var reading = _scope.AddSerial(bands.Count, ReadBand);
-        var coding = _scope.AddParallel(_tiles.Length, tile => _tiles[tile] = _coder.Encode(_maps, tile));
+        var coding = _scope.AddParallel(_tiles.Length, tile => _tiles[tile] = _coder.Encode(_maps, tile, _scope.Token));
         using var image = new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
         using var indices = new IndexBuffers(_parts.Planes, int.MaxValue, new Padding(columns.Size, bands.Size));
         reading.Release(1);

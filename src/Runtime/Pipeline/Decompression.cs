@@ -102,9 +102,8 @@ internal sealed class Decompression : IDisposable
 
     private void DecodeTile(int number)
     {
-        _scope.Token.ThrowIfCancellationRequested();
         var tile = ((_tiles.Y + (number / _tiles.Width)) * _document.Layout.Grid.Columns) + _tiles.X + (number % _tiles.Width);
-        var stages = _coder.Decode(_document, _file.Span, tile, _maps);
+        var stages = _coder.Decode(_document, _file.Span, tile, _maps, cancellationToken: _scope.Token);
         if (stages == 0) VqThrow.NoStage(_file.Length);
         if (stages < _maps.Stages) _maps.Keep(stages);
     }

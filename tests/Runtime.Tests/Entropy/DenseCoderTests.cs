@@ -135,6 +135,31 @@ public class DenseCoderTests
     }
 
     [Fact]
+    public void Code_CancelledToken_StopsAtTheNextRow()
+    {
+        var c = (Codes: 60, Stages: 1, Width: 20, Height: 15, Seed: 9);
+        var (tables, maps, _) = Make(c);
+        var coder = new DenseCoder(tables);
+        var bytes = Encode(coder, maps, 0, c);
+        Assert.Throws<OperationCanceledException>(() => coder.Encode(Cancelled(), new byte[bytes.Length]));
+        Assert.Throws<OperationCanceledException>(() => coder.Decode(bytes, Cancelled()));
+
+        IndexBlock Cancelled() => new()
+        {
+            Plane = 0, Stage = 0, Width = c.Width, Height = c.Height, Earlier = [], Indices = (ushort[])maps.Clone(), CancellationToken = new CancellationToken(true),
+        };
+    }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(17, 11)]
+    [InlineData(64 * 64, 18)]
+    [InlineData(128 * 128, 20)]
+    [InlineData(512 * 512, 20)]
+    [InlineData(1L << 40, 20)]
+    public void TableBits_Positions_GiveAtMostTheTableOf1024PixelsAtStride8(long positions, int bits) => Assert.Equal(bits, DenseState.TableBits(positions));
+
+    [Fact]
     public void Encode_FixedCase_GivesTheBytesOfTheFormat()
     {
         var c = (Codes: 100, Stages: 3, Width: 19, Height: 13, Seed: 77);

@@ -4,6 +4,25 @@ namespace VqVae.Runtime.Tests.Entropy;
 
 public class DenseTablesTests
 {
+    [Fact]
+    public void FindStart_EveryKernel_FindsTheSameSlots()
+    {
+        var random = new Random(12);
+        var stages = Enumerable.Range(0, 30).Select(_ => RandomDenseTables.Make(random, [new LatentPlane("", 8, 1, 300)]).Planes[0][0]).ToArray();
+        var stage = stages.First(s => s.Start.Length > 16);
+        var found = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            var hash = (uint)random.NextInt64(1L << 32);
+            var slots = stage.Start.AsSpan((int)hash & (stage.Start.Length - 1) & ~3, 4).ToArray();
+            var expected = slots.FirstOrDefault(s => s != 0 && s >> 24 == hash >> 24);
+            if (expected != 0) found++;
+            Assert.All(Enum.GetValues<DenseKernel>(), kernel => Assert.Equal(expected, stage.FindStart(hash, kernel)));
+        }
+
+        Assert.InRange(found, 10, 4990);
+    }
+
     private static readonly LatentPlane[] Planes = [new("fine", 8, 2, 20), new("coarse", 16, 1, 3)];
 
     [Fact]

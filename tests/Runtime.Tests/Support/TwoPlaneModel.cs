@@ -25,9 +25,9 @@ internal static class TwoPlaneModel
     public static ModelManifest Manifest { get; } = VqBytes.Manifest with { Id = Id, Planes = Planes, RatePoints = RatePoints };
 
     /// <summary>A codec, by default with the run-length coder as its dense mode and no other.</summary>
-    public static VqCodec Load(VqLimits? limits = null, CoderSet? coders = null)
+    public static VqCodec Load(VqLimits? limits = null, CoderSet? coders = null, int threads = 1)
     {
-        var options = new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1, Limits = limits ?? new VqLimits() };
+        var options = new VqCodecOptions { Device = VqDevice.Cpu, Threads = threads, Limits = limits ?? new VqLimits() };
         var runs = new RunLengthCoder(Planes);
         return new VqCodec(
             ModelGraphs.Create(Manifest, Encoder(), Decoder(), options), options, coders ?? new CoderSet(Manifest, (mode, _) => mode == VqEntropyMode.Dense ? runs : null));

@@ -26,6 +26,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
         state.Begin(stages, block, kernel);
         for (var y = 0; y < block.Height; y++)
         {
+            block.CancellationToken.ThrowIfCancellationRequested();
             state.BeginRow(block, y);
             for (var x = 0; x < block.Width; x++)
             {
@@ -64,6 +65,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
         state.Begin(stages, block, kernel);
         for (var y = 0; y < block.Height; y++)
         {
+            block.CancellationToken.ThrowIfCancellationRequested();
             state.BeginRow(block, y);
             for (var x = 0; x < block.Width; x++)
             {

@@ -72,11 +72,11 @@ internal sealed class DenseStage
         + (4 * (Order0.Length + Start.Length + DepthWeights.Length + ActivityWeights.Length));
 
     /// <summary>What a context's probability starts from, or 0 where the table does not say.</summary>
-    public uint FindStart(uint hash)
+    public uint FindStart(uint hash, DenseKernel kernel)
     {
         if (Start.Length == 0) return 0;
         var line = (int)hash & (Start.Length - 1) & ~3;
-        if (Vector128.IsHardwareAccelerated)
+        if (kernel != DenseKernel.Scalar)
         {
             var entries = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Start), (nuint)line);
             var same = Vector128.Equals((entries ^ Vector128.Create(hash)) >>> 24, Vector128<uint>.Zero) & ~Vector128.Equals(entries, Vector128<uint>.Zero);

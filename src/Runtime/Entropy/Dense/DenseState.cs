@@ -7,6 +7,8 @@ namespace VqVae.Runtime;
 /// <summary>The adapting side of the dense mode for one block at a time: probabilities, weights, and the contexts of the current position.</summary>
 internal sealed partial class DenseState
 {
+    /// <summary>Base-2 logarithm of a block's largest table.</summary>
+    public const int MaxTableBits = 20;
 
     private readonly DenseRows _rows = new();
     private readonly uint[] _contexts = new uint[DenseShape.Lanes];
@@ -102,11 +104,11 @@ internal sealed partial class DenseState
         }
     }
 
-    /// <summary>The size of the block's table: 64 slots a position, 2¹⁰ to 2²² in all.</summary>
-    public static int TableBits(long positions)
+    /// <summary>The size of a block's table: 64 slots a position, 2¹⁰ to 2²⁰ in all; training over many maps has more.</summary>
+    public static int TableBits(long positions, int mostBits = MaxTableBits)
     {
         var bits = 10;
-        while (bits < 22 && 1L << bits < 64 * positions) bits++;
+        while (bits < mostBits && 1L << bits < 64 * positions) bits++;
         return bits;
     }
 
@@ -210,7 +212,7 @@ internal sealed partial class DenseState
     {
         var (hash, slot) = (_hashes[lane], _slots[lane]);
         if ((_table[slot ^ 1] & 0x00ff0000) < (_table[slot] & 0x00ff0000)) slot ^= 1;
-        var found = _stage.FindStart(hash);
+        var found = _stage.FindStart(hash, _kernel);
         if (found == 0) found = (hash & 0xff000000) | (_entries[0] & 0xffff);
         _table[slot] = found;
         _slots[lane] = slot;
