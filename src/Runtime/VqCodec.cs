@@ -169,11 +169,15 @@ public sealed class VqCodec : IDisposable
     /// </param>
     /// <param name="options">Stages, pixel format, region.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
+    /// <returns>
+    /// Leading stages that were decoded, at least 1: the file's or those that the options ask for, and fewer only where the file is cut short and
+    /// <see cref="VqDecompressOptions.AllowPartial"/> takes it.
+    /// </returns>
     /// <inheritdoc cref="Decompress(ReadOnlySpan{byte}, VqDecompressOptions?, CancellationToken)" path="/exception"/>
-    public void Decompress(ReadOnlyMemory<byte> vq, VqRowWriter rows, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
+    public int Decompress(ReadOnlyMemory<byte> vq, VqRowWriter rows, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        Decompress(vq, options ?? new VqDecompressOptions(), toArray: false, (_, _) => rows, cancellationToken);
+        return Decompress(vq, options ?? new VqDecompressOptions(), toArray: false, (_, _) => rows, cancellationToken);
     }
 
     /// <summary>
@@ -245,7 +249,7 @@ public sealed class VqCodec : IDisposable
         }
     }
 
-    private void Decompress(
+    private int Decompress(
         ReadOnlyMemory<byte> vq, VqDecompressOptions options, bool toArray, Func<VqRegion, PixelFormat, VqRowWriter> begin, CancellationToken cancellationToken)
     {
         if (options.Stages < 1) throw new ArgumentException($"stages: expected at least 1, got {options.Stages}");
@@ -265,6 +269,7 @@ public sealed class VqCodec : IDisposable
         var plan = _parts.Budget.Decoder(padding, region, stages, resultBytes, toArray, out var refusal) ?? throw new VqFormatException(refusal!);
         using var decompression = new Decompression(_parts, document, vq, stages, region, begin(region, format), format, plan, cancellationToken);
         decompression.Run();
+        return decompression.Stages;
     }
 
     private Usage Enter(CancellationToken cancellationToken)

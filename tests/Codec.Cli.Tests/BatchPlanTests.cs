@@ -35,6 +35,19 @@ public sealed class BatchPlanTests
     }
 
     [Fact]
+    public void Find_LinksInACircle_AreReportedAndTheOtherFilesFound()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        foreach (var name in (string[])["a.jpg", "in/b.jpg", "in/z.jpg", "z.jpg"]) Touch(folder, name);
+        foreach (var name in (string[])["m.jpg", "in/m.jpg"]) File.CreateSymbolicLink(folder[name], folder[name]);
+        var failed = new List<string>();
+        var found = FileTree.Find(folder.Path, true, Pictures, (name, _) => failed.Add(name));
+        Assert.Equal(["a.jpg", "in/b.jpg", "in/z.jpg", "z.jpg"], found.Select(f => f.RelativePath));
+        Assert.Equal([folder["in/m.jpg"], folder["m.jpg"]], failed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Make_Shards_DivideTheFilesAmongThem()
     {
         var files = Enumerable.Range(0, 200).Select(i => Entry($"in/p{i}.png")).ToArray();

@@ -122,6 +122,8 @@ public sealed class KindsOfPicturesTests(TinyModel model)
         Assert.Equal(0, run.Run(["decompress", folder["cut.vq"], folder["cut.png"], "--partial", "--model", model.Folder]));
         Assert.Equal(0, run.Run(["decompress", folder["a.vq"], folder["two.png"], "--stages", "2", "--model", model.Folder]));
         Assert.Equal(File.ReadAllBytes(folder["two.png"]), File.ReadAllBytes(folder["cut.png"]));
+        Assert.Contains("2 of the file's 3 stages; the file is cut short", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"2 of the file's 3 stages\r?\n", run.Output);
     }
 
     [Fact]

@@ -67,6 +67,37 @@ public sealed class OutputFileTests
         Assert.Empty(File.ReadAllBytes("/dev/null"));
     }
 
+    [Theory]
+    [InlineData("/dev/stdout")]
+    [InlineData("/dev/fd/1")]
+    [InlineData("/proc/self/fd/1")]
+    [InlineData("/dev/../dev/stdout")]
+    public void Check_NameOfStandardOutput_IsStandardOutput(string name)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["link"], name);
+        using var run = new InProcess();
+        var terminal = run.Terminal();
+        foreach (var path in (string[])[name, folder["link"]])
+        {
+            var output = OutputFile.Check(path, "in", false, terminal);
+            Assert.True(output.IsStandard);
+            Assert.Same(terminal.Error, output.Messages);
+        }
+    }
+
+    [Fact]
+    public void Messages_OutputToADevice_GoToStandardError()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        using var run = new InProcess();
+        var terminal = run.Terminal();
+        Assert.Same(terminal.Error, OutputFile.Check("/dev/null", "in", false, terminal).Messages);
+        Assert.Same(terminal.Output, OutputFile.Check(folder["file"], "in", false, terminal).Messages);
+    }
+
     [Fact]
     public void Write_LinkToADevice_IsWrittenToAndStaysALink()
     {

@@ -10,7 +10,7 @@ internal sealed class BatchTally(int files, long bytes)
 {
     private readonly Lock _gate = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly List<(string Name, string Message)> _failures = [];
+    private readonly List<(string Name, string Message)> _failures = [], _warnings = [];
     private int _done;
     private long _seen, _pixels, _read, _written;
 
@@ -56,6 +56,15 @@ internal sealed class BatchTally(int files, long bytes)
         }
     }
 
+    /// <summary>What is to be said of files that are done or failed, by name, in the order in which each file's came.</summary>
+    public IReadOnlyList<(string Name, string Message)> Warnings
+    {
+        get
+        {
+            lock (_gate) return [.. _warnings.OrderBy(w => w.Name, StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>How much of the work is over, 0 to 1, by the bytes of the files.</summary>
     public double Share
     {
@@ -86,6 +95,12 @@ internal sealed class BatchTally(int files, long bytes)
             _seen += size;
             _failures.Add((name, message));
         }
+    }
+
+    /// <summary>Keeps what is to be said of a file.</summary>
+    public void Warn(string name, string message)
+    {
+        lock (_gate) _warnings.Add((name, message));
     }
 
     /// <summary>One line: files, speed, sizes, time left.</summary>

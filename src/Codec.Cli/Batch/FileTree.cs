@@ -11,7 +11,7 @@ internal static class FileTree
     /// <param name="root">The folder.</param>
     /// <param name="recursive">Whether folders inside are looked into; links to folders, which may lead round in circles, are not.</param>
     /// <param name="extensions">With their dots; case does not matter.</param>
-    /// <param name="failed">Told of folders inside that cannot be read, with the reason.</param>
+    /// <param name="failed">Told of files and folders inside that cannot be read, with the reason.</param>
     /// <returns>Sorted ordinally by relative path. Names that begin with a dot are left out: they are somebody's notes, such as a file manager's.</returns>
     /// <exception cref="IOException">The folder itself cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder itself may not be read.</exception>
@@ -28,50 +28,78 @@ internal static class FileTree
             foreach (var entry in folder.EnumerateFileSystemInfos("*", Everything))
             {
                 if (entry.Name.StartsWith('.')) continue;
-                if (entry is DirectoryInfo inner)
+                var path = Path.Combine(root, prefix + entry.Name);
+                try
                 {
-                    if (!recursive || inner.Attributes.HasFlag(FileAttributes.ReparsePoint)) continue;
-                    try
-                    {
-                        AddFolder(inner, prefix + inner.Name + "/");
-                    }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                    {
-                        failed(inner.FullName, e);
-                    }
+                    if (entry is FileInfo file) AddFile(file, prefix + file.Name, path);
+                    else if (entry is DirectoryInfo inner && recursive && !inner.Attributes.HasFlag(FileAttributes.ReparsePoint)) AddFolder(inner, prefix + inner.Name + "/");
                 }
-                else if (entry is FileInfo file && extensions.Contains(file.Extension, StringComparer.OrdinalIgnoreCase))
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    var path = Path.Combine(root, prefix + file.Name);
-                    var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-                    if (target is not { Exists: true }) failed(path, new FileNotFoundException("the link leads nowhere", path));
-                    else files.Add(new FileEntry(prefix + file.Name, path, target.Length, target.LastWriteTimeUtc));
+                    failed(path, e);
                 }
             }
+        }
+
+        void AddFile(FileInfo file, string relative, string path)
+        {
+            if (!extensions.Contains(file.Extension, StringComparer.OrdinalIgnoreCase)) return;
+            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            if (target is not { Exists: true }) throw new FileNotFoundException("the link leads nowhere", path);
+            files.Add(new FileEntry(relative, path, target.Length, target.LastWriteTimeUtc));
         }
     }
 
     /// <summary>Finds the files of several arguments: files as they are, folders by extension.</summary>
-    /// <exception cref="FileNotFoundException">One is neither.</exception>
+    /// <param name="arguments">What was named.</param>
+    /// <param name="recursive">Whether folders inside the folders are looked into.</param>
+    /// <param name="extensions">With their dots; case does not matter.</param>
+    /// <param name="shard">Which part of each folder is taken.</param>
+    /// <param name="failed">Told of what is missing or cannot be read, with the reason. A pipe that is named is read, one in a folder is not.</param>
+    /// <exception cref="UsageException">A name is empty.</exception>
     public static IReadOnlyList<FileEntry> FindAll(
         IEnumerable<string> arguments, bool recursive, IReadOnlyCollection<string> extensions, Shard shard, Action<string, Exception> failed)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(failed);
         var files = new List<FileEntry>();
         foreach (var argument in arguments)
         {
             if (argument.Length == 0) throw new UsageException("a file's name is empty");
-            if (Directory.Exists(argument))
+            try
             {
-                files.AddRange(Find(argument, recursive, extensions, failed).Where(f => shard.Contains(f.RelativePath)));
-                continue;
+                if (Directory.Exists(argument)) AddFolder(argument);
+                else AddFile(argument);
             }
-
-            var info = new FileInfo(argument);
-            if (!info.Exists) throw new FileNotFoundException($"{argument} does not exist", argument);
-            files.Add(new FileEntry(argument, argument, info.Length, info.LastWriteTimeUtc));
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failed(argument, e);
+            }
         }
 
         return files;
+
+        void AddFolder(string folder)
+        {
+            foreach (var file in Find(folder, recursive, extensions, failed).Where(f => shard.Contains(f.RelativePath)))
+            {
+                try
+                {
+                    file.CheckRegular();
+                    files.Add(file);
+                }
+                catch (IOException e)
+                {
+                    failed(file.Path, e);
+                }
+            }
+        }
+
+        void AddFile(string path)
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists) throw new FileNotFoundException($"{path} does not exist", path);
+            files.Add(new FileEntry(path, path, info.Length, info.LastWriteTimeUtc));
+        }
     }
 }

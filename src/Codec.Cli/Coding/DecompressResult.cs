@@ -7,4 +7,6 @@ namespace VqVae.Codec.Cli.Coding;
 /// <param name="Height">Its rows.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="OutputBytes">Bytes of the picture file.</param>
-internal sealed record DecompressResult(int Width, int Height, PixelFormat Format, long OutputBytes);
+/// <param name="Stages">Leading stages that were decoded.</param>
+/// <param name="IsCut">Whether these are fewer than were asked for, because the file is cut short.</param>
+internal sealed record DecompressResult(int Width, int Height, PixelFormat Format, long OutputBytes, int Stages, bool IsCut);

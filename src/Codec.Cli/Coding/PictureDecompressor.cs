@@ -46,7 +46,7 @@ internal static class PictureDecompressor
             Region = options.ParsedRegion,
             AllowPartial = options.Partial,
         };
-        var bytes = 0L;
+        var (bytes, stages) = (0L, 0);
         VqInput.Named(name, () => output.Write(stream =>
         {
             var flat = Array.Empty<byte>();
@@ -54,7 +54,7 @@ internal static class PictureDecompressor
             IPictureWriter? writer = null;
             try
             {
-                codec.Decompress(vq, Add, settings, cancellationToken);
+                stages = codec.Decompress(vq, Add, settings, cancellationToken);
                 writer!.Finish();
                 bytes = counter.Written;
             }
@@ -80,7 +80,7 @@ internal static class PictureDecompressor
                 return flat.AsSpan(0, length);
             }
         }));
-        return new DecompressResult(width, height, format, bytes);
+        return new DecompressResult(width, height, format, bytes, stages, stages < (options.Stages ?? info.Stages));
     }
 
     /// <summary>The file's metadata, with the size of the part where only a part is written.</summary>

@@ -6,6 +6,9 @@ namespace VqVae.Codec.Cli.CommandLine;
 /// <summary>Where a command's result goes: a file that appears whole or not at all, or standard output where the path is <c>-</c>.</summary>
 internal sealed class OutputFile
 {
+    /// <summary>Links followed on the way to a name of standard output, as many as Linux follows.</summary>
+    private const int MaxLinks = 40;
+
     private readonly string _path;
     private readonly bool _overwrite;
     private readonly DateTime? _modified;
@@ -25,8 +28,8 @@ internal sealed class OutputFile
     /// <summary>What messages call the file.</summary>
     public string Name => IsStandard ? "standard output" : _path;
 
-    /// <summary>Where a command writes what it has to tell.</summary>
-    public TextWriter Messages => IsStandard ? _terminal.Error : _terminal.Output;
+    /// <summary>Where a command writes what it has to tell: never into a stream that gets the result, whatever that is called.</summary>
+    public TextWriter Messages => IsStandard || IsDevice(_path) ? _terminal.Error : _terminal.Output;
 
     /// <summary>Checks, before any work is done, that the output can be written.</summary>
     /// <param name="path">A path, or <c>-</c>.</param>
@@ -39,6 +42,7 @@ internal sealed class OutputFile
     public static OutputFile Check(string path, string input, bool overwrite, Terminal terminal, DateTime? modified = null)
     {
         ArgumentNullException.ThrowIfNull(terminal);
+        path = StandardOr(path);
         if (path.Length == 0) throw new UsageException("the output's name is empty");
         var output = new OutputFile(path, overwrite, modified, terminal);
         if (output.IsStandard)
@@ -53,6 +57,26 @@ internal sealed class OutputFile
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"the folder '{folder}' does not exist");
         if (!overwrite && File.Exists(path) && !IsDevice(path)) throw new IOException($"{path} exists; --force overwrites it");
         return output;
+    }
+
+    /// <summary>
+    /// <c>-</c> for the names that standard output has in the file system, otherwise the path itself. Opened by such a name, a redirected file would be
+    /// written from its beginning, over what <c>&gt;&gt;</c> is to keep.
+    /// </summary>
+    public static string StandardOr(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0 || path == InputFile.Standard || OperatingSystem.IsWindows()) return path;
+        var own = $"/proc/{Environment.ProcessId}/fd/1";
+        var name = Path.GetFullPath(path);
+        for (var links = 0; links < MaxLinks; links++)
+        {
+            if (name is "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" or "/proc/thread-self/fd/1" || name == own) return InputFile.Standard;
+            if (new FileInfo(name).LinkTarget is not { } target) break;
+            name = Path.GetFullPath(target, Path.GetDirectoryName(name)!);
+        }
+
+        return path;
     }
 
     /// <summary>Whether two paths, links followed, name one file.</summary>

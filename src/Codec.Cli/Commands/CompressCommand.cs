@@ -47,10 +47,10 @@ internal static class CompressCommand
             ResultExtension = ".vq",
             Replaces = VqInput.IsVq,
             Check = options.CheckAgainst,
-            Work = (codec, file, output, token) =>
+            Work = (codec, file, output, warn, token) =>
             {
                 var content = PictureContent.OfFile(file.Path);
-                using var reader = PictureReader.Open(content, picture);
+                using var reader = PictureReader.Open(content, picture with { Warn = warn });
                 var result = PictureCompressor.Run(codec, content, reader, output, options.Codec, picture, options.Verify, token);
                 var pixels = (long)result.Info.Width * result.Info.Height;
                 var line = $"{file.RelativePath}: {result.Info.Width}x{result.Info.Height}, {Figures.Bytes(result.InputBytes)} -> {Figures.Bytes(result.OutputBytes)} bytes, "

@@ -28,7 +28,7 @@ internal static class DecompressCommand
 
         output.Messages.WriteLine($"{ErrorReport.OneLine(name)} -> {ErrorReport.OneLine(output.Name)}");
         output.Messages.WriteLine($"  image:     {result.Width}x{result.Height} {Figures.Colors(result.Format)}, {options.Kind.Name()} of {Figures.Bytes(result.OutputBytes)} bytes");
-        output.Messages.WriteLine($"  model:     {codec.Manifest.Name} ({info.ModelId}), {options.Stages ?? info.Stages} of the file's {info.Stages} stages, on {codec.Device}");
+        output.Messages.WriteLine($"  model:     {codec.Manifest.Name} ({info.ModelId}) on {codec.Device}, {result.Stages} of the file's {info.Stages} stages{(result.IsCut ? "; the file is cut short" : "")}");
         output.Messages.WriteLine($"  time:      {Figures.Seconds(total.Elapsed)}");
         if (options.Verbose) output.Messages.WriteLine($"  memory:    {Figures.Bytes(Process.GetCurrentProcess().PeakWorkingSet64)} bytes at most");
         return ExitCode.Ok;
@@ -48,11 +48,12 @@ internal static class DecompressCommand
         ResultExtension = options.Kind.Extension(),
         Replaces = _ => false,
         Check = _ => { },
-        Work = (codec, file, output, token) =>
+        Work = (codec, file, output, warn, token) =>
         {
             var vq = File.ReadAllBytes(file.Path);
             var info = PictureDecompressor.Check(vq, file.Path, output, options);
-            var result = PictureDecompressor.Run(codec, vq, info, file.Path, output, options, _ => { }, token);
+            var result = PictureDecompressor.Run(codec, vq, info, file.Path, output, options, warn, token);
+            if (result.IsCut) warn($"{file.Path}: the file is cut short, {result.Stages} of its {info.Stages} stages are decoded");
             var line = $"{file.RelativePath}: {result.Width}x{result.Height}, {Figures.Bytes(vq.Length)} -> {Figures.Bytes(result.OutputBytes)} bytes";
             return new BatchOutcome((long)result.Width * result.Height, vq.Length, result.OutputBytes, line);
         },

@@ -58,7 +58,7 @@ internal abstract class FileOptions : CodecOptions
     public bool Append { get; set; }
 
     /// <summary>Where the result goes.</summary>
-    public string Output => Target ?? Out ?? "";
+    public string Output => OutputFile.StandardOr(Target ?? Out ?? "");
 
     /// <summary>Whether a folder is read.</summary>
     public bool IsFolder { get; private set; }

@@ -30,8 +30,8 @@ internal sealed class FolderCommand
     /// <summary>Checks the options against the model, once.</summary>
     public required Action<VqCodec> Check { get; init; }
 
-    /// <summary>Does one file. The output's folder is there.</summary>
-    public required Func<VqCodec, FileEntry, OutputFile, CancellationToken, BatchOutcome> Work { get; init; }
+    /// <summary>Does one file. The output's folder is there; the action takes warnings, which name the file.</summary>
+    public required Func<VqCodec, FileEntry, OutputFile, Action<string>, CancellationToken, BatchOutcome> Work { get; init; }
 
     /// <summary>Runs.</summary>
     /// <returns>The exit code.</returns>
@@ -58,12 +58,19 @@ internal sealed class FolderCommand
 
             BatchOutcome Do(BatchItem item, CancellationToken token)
             {
+                item.Input.CheckRegular();
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(item.Output))!);
-                return Work(codec, item.Input, OutputFile.Check(item.Output, item.Input.Path, MayReplace(item), Terminal, item.Input.Modified), token);
+                void Warn(string message) => tally.Warn(item.Input.Path, message);
+                return Work(codec, item.Input, OutputFile.Check(item.Output, item.Input.Path, MayReplace(item), Terminal, item.Input.Modified), Warn, token);
             }
         }
 
-        if (!Options.Quiet) Report(plan, split, tally);
+        if (!Options.Quiet)
+        {
+            Report(plan, split, tally);
+            foreach (var (_, message) in tally.Warnings) Terminal.Error.WriteLine("vqcodec: warning: " + ErrorReport.OneLine(message));
+        }
+
         return BatchRun.Conclude(Terminal, tally.Failures, tally.Done + tally.Failures.Count);
     }
 
@@ -82,6 +89,7 @@ internal sealed class FolderCommand
         messages.WriteLine($"  files:     {tally.Done} done"
             + (plan.Skipped > 0 ? $", {plan.Skipped} done before" : "")
             + (tally.Failures.Count > 0 ? $", {tally.Failures.Count} failed" : "")
+            + (tally.Warnings.Count > 0 ? $", {tally.Warnings.Count} {(tally.Warnings.Count == 1 ? "warning" : "warnings")}" : "")
             + (plan.OtherShards > 0 ? $", {plan.OtherShards} in other shards" : ""));
         if (tally.Done == 0) return;
         var (read, written) = tally.Bytes;

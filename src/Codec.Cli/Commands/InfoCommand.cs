@@ -21,22 +21,30 @@ internal static class InfoCommand
     private static int OfOne(string path, InfoOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
         var name = InputFile.NameOf(path);
-        var file = InspectedFile.Of(InputFile.ReadAll(path, terminal, cancellationToken), name);
-        if (file.Info is null) throw new VqFormatException(file.Error!);
+        byte[] vq;
+        try
+        {
+            vq = InputFile.ReadAll(path, terminal, cancellationToken);
+        }
+        catch (Exception e) when (options.Json && e is (IOException or UnauthorizedAccessException))
+        {
+            InfoReport.WriteJson(terminal.Output, [Unreadable(path, e)], single: true);
+            throw;
+        }
+
+        var file = InspectedFile.Of(vq, name);
         if (options.Json) InfoReport.WriteJson(terminal.Output, [file with { Name = path }], single: true);
-        else InfoReport.WriteLines(terminal.Output, file, file.Info);
+        else if (file.Info is not null) InfoReport.WriteLines(terminal.Output, file, file.Info);
         return file.Error is null ? ExitCode.Ok : throw new VqFormatException(file.Error);
     }
 
     private static int OfMany(InfoOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
-        var failures = new List<(string Name, string Message)>();
-        void Failed(string name, Exception error) => failures.Add((name, CodecProgram.Errors.Message(error)));
-        var entries = FileTree.FindAll(options.Inputs, options.Recursive, VqInput.Extensions, Shard.All, Failed);
-        if (entries.Count == 0 && failures.Count == 0)
+        var files = new List<InspectedFile>();
+        var entries = FileTree.FindAll(options.Inputs, options.Recursive, VqInput.Extensions, Shard.All, (name, error) => files.Add(Unreadable(name, error)));
+        if (entries.Count == 0 && files.Count == 0)
             throw new ImageException($"no .vq files{(options.Recursive ? "" : "; --recursive looks into folders inside folders, too")}");
 
-        var files = new List<InspectedFile>();
         foreach (var entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -46,13 +54,14 @@ internal static class InfoCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                files.Add(new InspectedFile(entry.Path, entry.Length, null, null, CodecProgram.Errors.Message(e)));
+                files.Add(Unreadable(entry.Path, e) with { Bytes = entry.Length });
             }
         }
 
         if (options.Json) InfoReport.WriteJson(terminal.Output, files, single: false);
         else InfoReport.WriteTable(terminal, files);
-        failures.AddRange(files.Where(f => f.Error is not null).Select(f => (f.Name, f.Error!)));
-        return BatchRun.Conclude(terminal, failures, files.Count);
+        return BatchRun.Conclude(terminal, [.. files.Where(f => f.Error is not null).Select(f => (f.Name, f.Error!))], files.Count);
     }
+
+    private static InspectedFile Unreadable(string name, Exception error) => new(name, 0, null, null, CodecProgram.Errors.Message(error));
 }

@@ -51,7 +51,7 @@ internal static class InfoReport
                     Figures.Colors(info.Format), $"{Figures.Lower(info.EntropyMode)} {info.RatePoint}", info.ModelId.ToString(),
                 ]
                 : ["", Figures.Bytes(file.Bytes), "", "", "", "", ""];
-            var state = file.Error is null ? new Text("ok", new Style(Color.Green)) : new Text("DAMAGED", new Style(Color.Red));
+            var state = file.Error is null ? new Text("ok", new Style(Color.Green)) : new Text(file.Info is null && file.Bytes == 0 ? "UNREADABLE" : "DAMAGED", new Style(Color.Red));
             table.AddRow([.. cells.Prepend(ErrorReport.OneLine(file.Name)).Select(cell => new Text(cell)), state]);
         }
 

@@ -57,6 +57,9 @@ internal sealed class Decompression : IDisposable
         }
     }
 
+    /// <summary>Leading stages that are decoded; after <see cref="Run"/> those that the file really has.</summary>
+    public int Stages => _maps.Stages;
+
     private int BandRowBytes => (_plan.X.To - _plan.X.From) * RgbBytes;
 
     /// <summary>Decompresses.</summary>
