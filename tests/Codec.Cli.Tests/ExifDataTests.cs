@@ -41,6 +41,59 @@ public sealed class ExifDataTests
         Assert.NotEqual(-1, all.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Open_PrivateTags_AreLeftOutUnlessAskedFor(bool little)
+    {
+        // MakerNote, UserComment, unique id, owner, serial numbers and a tag without a name in the EXIF directory; XMP, IPTC and Photoshop's in both.
+        int[] everywhere = [0x02bc, 0x83bb, 0x8649, 0xfde8], exifOnly = [0x927c, 0x9286, 0xa420, 0xa430, 0xa431, 0xa435];
+        var tiff = RawExif.Build(
+            little,
+            [(0x010f, 2, "Acme Cameras\0"u8.ToArray()), (0x013b, 2, "Ada\0"u8.ToArray()), .. everywhere.Select(t => (t, 7, "SECRET-IN-0"u8.ToArray()))],
+            [
+                (0x829a, 5, RawExif.Rational(1, 60, little)), (0x9003, 2, "2020:01:02 03:04:05\0"u8.ToArray()), (0xa434, 2, "Lens 50mm\0"u8.ToArray()),
+                .. everywhere.Concat(exifOnly).Select(t => (t, 7, "SECRET-IN-2"u8.ToArray())),
+            ]);
+        using var image = Pictures.RgbImage();
+        using var tagged = image.Mutate(m => m.Set(GValue.BlobType, ExifData.Field, tiff));
+        var photo = tagged.JpegsaveBuffer();
+        Assert.NotEqual(-1, photo.AsSpan().IndexOf("SECRET"u8));
+
+        var kept = Exif(photo, ExifMode.Keep);
+        Assert.Equal(-1, kept.AsSpan().IndexOf("SECRET"u8));
+        using var read = Parse(kept);
+        Assert.StartsWith("Acme Cameras", (string)read.Get(Make), StringComparison.Ordinal);
+        Assert.StartsWith("Ada", (string)read.Get("exif-ifd0-Artist"), StringComparison.Ordinal);
+        Assert.StartsWith("1/60", (string)read.Get("exif-ifd2-ExposureTime"), StringComparison.Ordinal);
+        Assert.StartsWith("2020:01:02 03:04:05", (string)read.Get(Date), StringComparison.Ordinal);
+        Assert.StartsWith("Lens 50mm", (string)read.Get("exif-ifd2-LensModel"), StringComparison.Ordinal);
+        Assert.NotEqual(-1, Exif(photo, ExifMode.All).AsSpan().IndexOf("SECRET"u8));
+    }
+
+    [Fact]
+    public void Open_PrivateTagsAlone_KeepsNothing()
+    {
+        using var image = Pictures.RgbImage();
+        using var tagged = image.Mutate(m => m.Set(GValue.BlobType, ExifData.Field, RawExif.Build(true, [(0x02bc, 7, "SECRET-XMP"u8.ToArray())], [(0xa431, 2, "SECRET-1\0"u8.ToArray())])));
+        Assert.Empty(Exif(tagged.JpegsaveBuffer(), ExifMode.Keep));
+    }
+
+    [Fact]
+    public void Ordinary_AnyBytes_NeverFails()
+    {
+        var random = new Random(8);
+        var tiff = RawExif.Build(true, [(0x010f, 2, "Acme Cameras\0"u8.ToArray())], [(0x829a, 5, RawExif.Rational(1, 60, little: true))]);
+        Assert.NotEmpty(ExifTags.Ordinary(tiff));
+        for (var length = 0; length < tiff.Length; length++) Assert.InRange(ExifTags.Ordinary(tiff.AsSpan(0, length)).Length, 0, tiff.Length);
+        for (var i = 0; i < 2000; i++)
+        {
+            var damaged = (byte[])tiff.Clone();
+            for (var n = random.Next(1, 5); n > 0; n--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            Assert.InRange(ExifTags.Ordinary(damaged).Length, 0, 2 * tiff.Length);
+        }
+    }
+
     [Fact]
     public void Open_NotAskedFor_KeepsNothing() => Assert.Empty(Exif(Photo("jpg"), ExifMode.None));
 

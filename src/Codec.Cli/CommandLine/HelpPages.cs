@@ -82,8 +82,9 @@ internal static class HelpPages
                               (default: the smallest that the model has tables for)
           --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB;
                               without it alpha is kept
-          --exif MODE         EXIF metadata: none, keep (all but place and thumbnail) or all; kept,
-                              they say that the picture is upright and sRGB (default: none)
+          --exif MODE         EXIF metadata: none, keep (exposure, dates, camera, lens, description, artist,
+                              copyright; no place, thumbnail, serial numbers, makers' notes, XMP, IPTC)
+                              or all; they say then that the picture is upright and sRGB (default: none)
           --verify            decode the result before it is written, and print its PSNR against the input
           --force             overwrite OUT where it exists
           --quiet             print errors only

@@ -70,7 +70,8 @@ internal static class ExifData
                 m.Set(GValue.GIntType, ExifOrientation.Tag, 1);
             });
             using var written = Image.NewFromBuffer(cleaned.PngsaveBuffer(compression: 1, bitdepth: 1, keep: Enums.ForeignKeep.Exif));
-            return (byte[])written.Get(Field);
+            var rewritten = (byte[])written.Get(Field);
+            return mode == ExifMode.All ? rewritten : ExifTags.Ordinary(rewritten);
         }
         catch (VipsException e)
         {
