@@ -224,7 +224,9 @@ public sealed class VqCodec : IDisposable
 
     private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, CancellationToken cancellationToken)
     {
-        var plan = _parts.Budget.Encoder(Padding.Of(_parts.Planes, header.Width, header.Height), header.Stages, out var refusal)
+        var otherBytes = CodingMemory.Bytes(header, _parts.Planes, header.Stages, _parts.Threads) + options.Exif.Length;
+        if (PixelRows.HasAlpha(format)) otherBytes += AlphaWriter.ReservedBytes(header.Width, header.Height);
+        var plan = _parts.Budget.Encoder(Padding.Of(_parts.Planes, header.Width, header.Height), header.Stages, otherBytes, out var refusal)
             ?? throw new ArgumentException(refusal);
         using var usage = Enter(cancellationToken);
         using var compression = new Compression(_parts, header, rows, format, (float)options.Lambda, plan, cancellationToken);
@@ -266,7 +268,8 @@ public sealed class VqCodec : IDisposable
         if (toArray && resultBytes > Array.MaxLength)
             throw new VqFormatException($"{region.Width}×{region.Height} pixels of {format}: expected at most the {Array.MaxLength} bytes that an array can have, got {resultBytes}; take them as rows");
         var padding = Padding.Of(_parts.Planes, header.Width, header.Height);
-        var plan = _parts.Budget.Decoder(padding, region, stages, resultBytes, toArray, out var refusal) ?? throw new VqFormatException(refusal!);
+        var otherBytes = CodingMemory.Bytes(header, _parts.Planes, stages, _parts.Threads);
+        var plan = _parts.Budget.Decoder(padding, region, stages, otherBytes, resultBytes, toArray, out var refusal) ?? throw new VqFormatException(refusal!);
         using var decompression = new Decompression(_parts, document, vq, stages, region, begin(region, format), format, plan, cancellationToken);
         decompression.Run();
         return decompression.Stages;

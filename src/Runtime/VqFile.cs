@@ -33,6 +33,11 @@ public static class VqFile
     /// Checks header, sections and checksum, and that alpha and EXIF are what they should be. Whether the indices are those of an image is seen
     /// only with the model: <see cref="VqCodec.Verify"/>.
     /// </summary>
-    /// <exception cref="VqFormatException">The file is damaged, cut short, or not one that this version reads.</exception>
-    public static void Verify(ReadOnlySpan<byte> vq) => VqStructure.Verify(vq);
+    /// <param name="vq">The whole file.</param>
+    /// <param name="limits">
+    /// <see cref="VqLimits.MaxPixels"/> holds for the image where it has alpha, the one thing here that takes time in proportion to the image rather
+    /// than to the file; the default limits where none are given.
+    /// </param>
+    /// <exception cref="VqFormatException">The file is damaged, cut short, not one that this version reads, or over the limit.</exception>
+    public static void Verify(ReadOnlySpan<byte> vq, VqLimits? limits = null) => VqStructure.Verify(vq, limits ?? new VqLimits());
 }

@@ -26,7 +26,7 @@ public sealed record VqLimits
 
     /// <summary>
     /// Most bytes that a call may take beside the caller's own: what the graphs need for a window, bands of rows, the indices of the whole image
-    /// (2 bytes each), the file while it is made, and the result where it is one array. At least 1; <see cref="DefaultMaxMemory"/> by default.
+    /// (2 bytes each), the file while it is made (its alpha included), the tables of the tiles that are coded at once, and the result where it is one array. At least 1; <see cref="DefaultMaxMemory"/> by default.
     /// </summary>
     /// <remarks>
     /// Windows get smaller, which costs time, before an image is refused. The graphs' part is an upper estimate (<see cref="MemoryCost"/>), for
@@ -35,11 +35,14 @@ public sealed record VqLimits
     /// </remarks>
     public long MaxMemory { get; init; } = DefaultMaxMemory;
 
+    /// <summary>Says by how much the image itself is over the limit of pixels, or gives <c>null</c>.</summary>
+    internal string? Excess(int width, int height) =>
+        (long)width * height > MaxPixels ? $"the image is {width}×{height}: expected at most {MaxPixels} pixels, got {(long)width * height}" : null;
+
     /// <summary>Says what is over the limit of pixels, or gives <c>null</c>.</summary>
     internal string? Excess(int width, int height, Padding padding)
     {
-        if ((long)width * height > MaxPixels)
-            return $"the image is {width}×{height}: expected at most {MaxPixels} pixels, got {(long)width * height}";
+        if (Excess(width, height) is { } excess) return excess;
         return padding.Pixels > MaxPixels
             ? $"the image is {width}×{height}, extended to {padding.Width}×{padding.Height} for the model: expected at most {MaxPixels} pixels, got {padding.Pixels}"
             : null;

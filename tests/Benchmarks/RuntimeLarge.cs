@@ -78,8 +78,8 @@ internal static class RuntimeLarge
         var budget = new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null);
         foreach (var (name, plan) in new[]
         {
-            ("encoder", budget.Encoder(padding, spec.Stages, out _)!),
-            ("decoder", budget.Decoder(padding, whole, spec.Stages, (long)Width * Height * 3, toArray: false, out _)!),
+            ("encoder", budget.Encoder(padding, spec.Stages, otherBytes: 0, out _)!),
+            ("decoder", budget.Decoder(padding, whole, spec.Stages, otherBytes: 0, (long)Width * Height * 3, toArray: false, out _)!),
         })
         {
             ProcessMemory.Line($"{name,-11} {plan.X.Count}×{plan.Y.Count} windows of {plan.X.Size}×{plan.Y.Size}: {plan.Overhead:F3} times the pixels (limit {OverheadLimit:F2}), {plan.Memory / 1e6:F0} MB as estimated");

@@ -28,17 +28,22 @@ internal static class RuntimeMemory
         byte[] vq = [];
 
         // A codec each, so that no direction finds memory that the other one left.
-        var right = Measure("Compress", model, side, codec => vq = codec.Compress(rgb, side, side), (budget, padding) => budget.Encoder(padding, int.MaxValue, out _)!);
+        var right = Measure("Compress", model, side, codec => vq = codec.Compress(rgb, side, side), (budget, padding, coding) => budget.Encoder(padding, int.MaxValue, coding, out _)!);
         rgb = [];
         return right & Measure(
-            "Decompress", model, side, codec => codec.Decompress(vq), (budget, padding) => budget.Decoder(padding, new VqRegion(0, 0, side, side), int.MaxValue, 3L * side * side, toArray: true, out _)!);
+            "Decompress", model, side, codec => codec.Decompress(vq), (budget, padding, coding) => budget.Decoder(padding, new VqRegion(0, 0, side, side), int.MaxValue, coding, 3L * side * side, toArray: true, out _)!);
     }
 
-    private static bool Measure(string name, string model, int side, Action<VqCodec> call, Func<WindowBudget, Padding, WindowPlan> plan)
+    private static bool Measure(string name, string model, int side, Action<VqCodec> call, Func<WindowBudget, Padding, long, WindowPlan> plan)
     {
         using var codec = VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
         var spec = codec.Manifest.Spec;
-        var windows = plan(new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null), Padding.Of(spec.Planes, side, side));
+        var header = new VqHeader
+        {
+            Width = side, Height = side, ModelId = default, Stages = spec.Stages, EntropyMode = codec.Coders.Default(0), TileBits = TilePolicy.BitsFor(side, side),
+        };
+        var coding = CodingMemory.Bytes(header, spec.Planes, spec.Stages, Environment.ProcessorCount);
+        var windows = plan(new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null), Padding.Of(spec.Planes, side, side), coding);
         ProcessMemory.ResetPeak();
         var before = ProcessMemory.Resident;
         call(codec);

@@ -143,11 +143,40 @@ public class AlphaSectionTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 300_000)]
+    [InlineData(3, 70_000)]
+    [InlineData(70_000, 3)]
+    public void Verify_RowsOfAnyLength_FindsTheFilterOfTheLastRow(int width, int height)
+    {
+        var filtered = new byte[(width + 1) * height];
+        AlphaReader.Verify(Deflate(filtered), width, height);
+        filtered[(width + 1) * (height - 1)] = 200;
+        var section = Deflate(filtered);
+        Assert.Equal(
+            $"alpha, row {height - 1}: expected a filter below 5, got 200", Assert.Throws<VqFormatException>(() => AlphaReader.Verify(section, width, height)).Message);
+    }
+
+    [Fact]
+    public void WriteRow_MoreThanTheSectionMayTake_IsRefused()
+    {
+        var noise = new byte[1 << 20];
+        new Random(8).NextBytes(noise);
+        using var writer = new AlphaWriter(1 << 10, maxBytes: 200_000);
+        var rows = 0;
+        var message = Assert.Throws<ArgumentException>(() =>
+        {
+            for (; rows < 1024; rows++) writer.WriteRow(noise.AsSpan(rows << 10, 1 << 10));
+        }).Message;
+        Assert.StartsWith("the image's alpha: expected at most the 200000 bytes", message, StringComparison.Ordinal);
+        Assert.InRange(rows, 190, 400);
+    }
+
     internal static byte[] Write(int width, byte[] alpha)
     {
         using var writer = new AlphaWriter(width);
         for (var at = 0; at < alpha.Length; at += width) writer.WriteRow(alpha.AsSpan(at, width));
-        return writer.Finish();
+        return writer.Finish().ToArray();
     }
 
     internal static byte[] Deflate(byte[] content)

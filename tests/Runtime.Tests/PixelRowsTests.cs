@@ -56,7 +56,7 @@ public class PixelRowsTests
         Assert.Equal(64, input.NextRows);
         input.Convert(new byte[3 * 64 * 4], 12, new byte[3 * 64 * 3], 3);
         Assert.Equal(1, input.NextRows);
-        Assert.Throws<InvalidOperationException>(input.FinishAlpha);
+        Assert.Throws<InvalidOperationException>(() => input.FinishAlpha());
     }
 
     [Fact]

@@ -24,6 +24,31 @@ public class VqContainerTests
     }
 
     [Fact]
+    public void Checked_MoreThanAnArray_SaysSo()
+    {
+        Assert.Equal(Array.MaxLength, VqAssembler.Checked(Array.MaxLength));
+        Assert.Equal(
+            "the file with its alpha and metadata: expected at most the 2147483591 bytes that an array can have, got 3000000000",
+            Assert.Throws<ArgumentException>(() => VqAssembler.Checked(3_000_000_000)).Message);
+    }
+
+    [Fact]
+    public void Verify_ImageWithAlphaOverTheLimit_IsRefusedBeforeItIsInflated()
+    {
+        var alpha = AlphaSectionTests.Write(100, new byte[100 * 50]);
+        var planes = VqBytes.Manifest.Planes;
+        var indices = VqBytes.RandomIndices(planes, 100, 50, new Random(1));
+        var with = VqBytes.Write(VqBytes.Header(100, 50), planes, indices, alpha: alpha);
+        var without = VqBytes.Write(VqBytes.Header(100, 50), planes, indices);
+        var limits = new VqLimits { MaxPixels = 4999 };
+        Assert.Equal(
+            "the image is 100×50: expected at most 4999 pixels, got 5000", Assert.Throws<VqFormatException>(() => VqFile.Verify(with, limits)).Message);
+        VqFile.Verify(without, limits);
+        VqFile.Verify(with, new VqLimits { MaxPixels = 5000 });
+        VqFile.Verify(with);
+    }
+
+    [Fact]
     public void Write_IndexOfNoCode_Throws() =>
         Assert.Throws<InvalidOperationException>(() => VqBytes.Write(VqBytes.Header(8, 8), VqBytes.Manifest.Planes, [[0, 20]]));
 

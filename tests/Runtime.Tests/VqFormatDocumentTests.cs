@@ -33,7 +33,7 @@ public class VqFormatDocumentTests
         Assert.Equal(indices, PlainDecoder.Decode(bytes, planes).Indices);
         Assert.Equal(exif, VqFile.ReadExif(bytes));
         VqFile.Verify(bytes);
-        using var alpha = new AlphaReader(sections.Alpha.Of(bytes), 72, 9);
+        using var alpha = new AlphaReader(sections.Alpha.Of(bytes.AsMemory()), 72, 9);
         for (var y = 0; y < 9; y++) Assert.Equal(Enumerable.Range(0, 72).Select(x => (byte)(x < 8 ? 0 : 255)), alpha.ReadRow().ToArray());
     }
 

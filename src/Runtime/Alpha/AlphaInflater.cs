@@ -18,15 +18,15 @@ internal sealed class AlphaInflater : IDisposable
     private int _end;
     private long _inflated;
 
-    /// <param name="section">The section's content; copied.</param>
+    /// <param name="section">The section's content; it must not change meanwhile.</param>
     /// <param name="width">The image's width.</param>
     /// <param name="height">The image's height.</param>
     /// <exception cref="VqFormatException">The section is too short for the image.</exception>
-    public AlphaInflater(ReadOnlySpan<byte> section, int width, int height)
+    public AlphaInflater(ReadOnlyMemory<byte> section, int width, int height)
     {
         Check(section.Length, width, height);
         _expected = (width + 1L) * height;
-        _section = new SectionStream(section.ToArray());
+        _section = new SectionStream(section);
         _zlib = new ZLibStream(_section, CompressionMode.Decompress);
     }
 

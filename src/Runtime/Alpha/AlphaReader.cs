@@ -13,7 +13,7 @@ internal sealed class AlphaReader : IDisposable
     /// <param name="width">The image's width.</param>
     /// <param name="height">The image's height.</param>
     /// <exception cref="VqFormatException">The section is too short for the image.</exception>
-    public AlphaReader(ReadOnlySpan<byte> section, int width, int height)
+    public AlphaReader(ReadOnlyMemory<byte> section, int width, int height)
     {
         _inflater = new AlphaInflater(section, width, height);
         _height = height;
@@ -39,16 +39,27 @@ internal sealed class AlphaReader : IDisposable
     /// <exception cref="VqFormatException">The section is damaged, too short or too long.</exception>
     public static void Verify(ReadOnlySpan<byte> section, int width, int height)
     {
-        using var inflater = new AlphaInflater(section, width, height);
-        var row = (Span<byte>)new byte[Math.Min(width + 1, 1 << 16)];
-        for (var y = 0; y < height; y++)
+        unsafe
         {
-            for (var left = width + 1; left > 0; left -= row.Length)
+            // Pinned until it is read, so that it need not be copied.
+            fixed (byte* start = section) Verify(new PinnedBytes(start, section.Length).Memory, width, height);
+        }
+    }
+
+    private static void Verify(ReadOnlyMemory<byte> section, int width, int height)
+    {
+        using var inflater = new AlphaInflater(section, width, height);
+        var (row, total) = (width + 1L, (width + 1L) * height);
+        var part = (Span<byte>)new byte[(int)Math.Min(total, 1 << 16)];
+        var filter = 0L;
+        for (var at = 0L; at < total; at += part.Length)
+        {
+            part = part[..(int)Math.Min(total - at, part.Length)];
+            inflater.Read(part);
+            for (; filter < at + part.Length; filter += row)
             {
-                var part = row[..Math.Min(left, row.Length)];
-                inflater.Read(part);
-                if (left == width + 1 && part[0] >= RowFilter.Count)
-                    throw new VqFormatException($"alpha, row {y}: expected a filter below {RowFilter.Count}, got {part[0]}");
+                if (part[(int)(filter - at)] >= RowFilter.Count)
+                    throw new VqFormatException($"alpha, row {filter / row}: expected a filter below {RowFilter.Count}, got {part[(int)(filter - at)]}");
             }
         }
 

@@ -4,7 +4,7 @@ namespace VqVae.Runtime;
 /// A section's bytes for a decompressor, which says neither where the compressed stream ended nor that it did not. The last byte is given out
 /// alone: where it was not taken the stream ended before, and where more was asked for the stream should have gone on.
 /// </summary>
-internal sealed class SectionStream(byte[] bytes) : Stream
+internal sealed class SectionStream(ReadOnlyMemory<byte> bytes) : Stream
 {
     private int _position;
 
@@ -35,7 +35,7 @@ internal sealed class SectionStream(byte[] bytes) : Stream
         var left = bytes.Length - _position;
         if (left == 0 && buffer.Length > 0) IsShort = true;
         var count = Math.Min(buffer.Length, left > 1 ? left - 1 : left);
-        bytes.AsSpan(_position, count).CopyTo(buffer);
+        bytes.Span.Slice(_position, count).CopyTo(buffer);
         _position += count;
         return count;
     }

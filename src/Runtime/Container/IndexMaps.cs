@@ -5,7 +5,8 @@ namespace VqVae.Runtime;
 
 /// <summary>
 /// The indices of a whole image: for each plane <c>[stages, h, w]</c> as 16-bit numbers. Different rectangles may be written at the same
-/// time. What was not written is undefined, and takes no memory but addresses: a file that states a large image and has nothing in it costs little.
+/// time. What was not written is undefined. On Linux it takes no memory but addresses, so that a file that states a large image and has
+/// nothing in it costs little; elsewhere it may count as committed memory, which the limit on indices bounds.
 /// </summary>
 internal sealed class IndexMaps : IDisposable
 {

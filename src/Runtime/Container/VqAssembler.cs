@@ -11,14 +11,14 @@ internal static class VqAssembler
     /// <param name="tiles">All tiles, in their order.</param>
     /// <param name="alpha">The alpha section's content; empty for none.</param>
     /// <param name="exif">The EXIF section's content; empty for none.</param>
-    /// <exception cref="OverflowException">The file would have 2 GB or more.</exception>
+    /// <exception cref="ArgumentException">The file would be larger than an array can be.</exception>
     public static byte[] Write(VqHeader header, BlockLayout layout, IReadOnlyList<EncodedTile> tiles, ReadOnlySpan<byte> alpha = default, ReadOnlySpan<byte> exif = default)
     {
         if (tiles.Count != layout.Grid.Count) throw new ArgumentException($"expected {layout.Grid.Count} tiles, got {tiles.Count}");
         var (payload, lengths, anyRaw) = Measure(layout, tiles);
         header = header with { HasAlpha = !alpha.IsEmpty, HasSections = !alpha.IsEmpty || !exif.IsEmpty, HasRawBitmap = anyRaw };
         var bitmap = anyRaw ? RawBitmap.Size(layout.Count) : 0;
-        var file = new byte[checked((int)(header.Size + VqSections.SizeOf(alpha.Length, exif.Length) + lengths + bitmap + payload + VqDocument.ChecksumSize))];
+        var file = new byte[Checked(header.Size + VqSections.SizeOf(alpha.Length, exif.Length) + lengths + bitmap + payload + VqDocument.ChecksumSize)];
         var writer = new VqWriter(file);
         header.Write(ref writer);
         VqSections.Write(ref writer, alpha, exif);
@@ -36,6 +36,12 @@ internal static class VqAssembler
         BinaryPrimitives.WriteUInt32LittleEndian(writer.Reserve(VqDocument.ChecksumSize), checksum);
         return file;
     }
+
+    /// <summary>The file's size.</summary>
+    /// <exception cref="ArgumentException">It is larger than an array can be.</exception>
+    internal static int Checked(long bytes) => bytes <= Array.MaxLength
+        ? (int)bytes
+        : throw new ArgumentException($"the file with its alpha and metadata: expected at most the {Array.MaxLength} bytes that an array can have, got {bytes}");
 
     private static (long Payload, long Lengths, bool AnyRaw) Measure(BlockLayout layout, IReadOnlyList<EncodedTile> tiles)
     {

@@ -36,9 +36,10 @@ internal static class VqStructure
     };
 
     /// <summary>Checks header, sections with what is in them, and checksum.</summary>
-    public static void Verify(ReadOnlySpan<byte> file)
+    public static void Verify(ReadOnlySpan<byte> file, VqLimits limits)
     {
         var (header, sections) = Open(file);
+        if (header.HasAlpha && limits.Excess(header.Width, header.Height) is { } excess) throw new VqFormatException(excess);
         var (stated, computed) = VqChecksum.Of(file);
         if (stated != computed) VqThrow.WrongChecksum(stated, computed);
         VerifySections(file, header, sections);

@@ -42,7 +42,7 @@ internal sealed class Compression : IDisposable
         _scope = new WorkScope(parts.Threads, cancellationToken);
         try
         {
-            _input = new PixelInput(header.Width, header.Height, format);
+            _input = new PixelInput(header.Width, header.Height, format, MostAlphaBytes(parts, header, plan));
             _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_input.BandRows, header.Height) * header.Width * PixelRows.BytesPerPixel(format));
             _ring = new RowRing(parts.Buffers, RingRows(plan, _padding, _input.BandRows), _padding.Width * RgbBytes);
             _maps = new IndexMaps(parts.Planes, header.Stages, _padding, parts.Buffers);
@@ -53,6 +53,11 @@ internal sealed class Compression : IDisposable
             throw;
         }
     }
+
+    /// <summary>What the limit of memory leaves the alpha section, which must fit an array with room for a row, too.</summary>
+    private static long MostAlphaBytes(CodecParts parts, in VqHeader header, WindowPlan plan) => Math.Min(
+        Array.MaxLength - (2L * VqLimits.MaxSide),
+        (parts.Limits.MaxMemory - plan.Memory + AlphaWriter.ReservedBytes(header.Width, header.Height)) / AlphaWriter.MemoryOfAByte);
 
     /// <summary>
     /// Rows that are held: those of a row of windows while what the next one needs beside them is read, whole chunks at a time. Chunks never wrap.
@@ -68,7 +73,7 @@ internal sealed class Compression : IDisposable
     public byte[] Run(ReadOnlySpan<byte> exif)
     {
         _scope.Run(EncodeWindows);
-        return VqAssembler.Write(_header, _layout, _tiles!, _input.FinishAlpha(), exif);
+        return VqAssembler.Write(_header, _layout, _tiles!, _input.FinishAlpha().Span, exif);
     }
 
     public void Dispose()

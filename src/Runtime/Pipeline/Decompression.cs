@@ -14,13 +14,14 @@ internal sealed class Decompression : IDisposable
     private readonly VqRegion _region;
     private readonly WindowPlan _plan;
     private readonly VqRowWriter _rows;
+    private readonly PixelFormat _format;
     private readonly WorkScope _scope;
     private readonly IndexMaps _maps = null!;
     private readonly TileCoder _coder;
     private readonly TileRectangle _tiles;
     private readonly NativeBuffer?[] _bands;
-    private readonly NativeBuffer _chunk = null!;
-    private readonly PixelOutput _output = null!;
+    private NativeBuffer? _chunk;
+    private PixelOutput? _output;
     private readonly int _chunkRows;
 
     /// <param name="parts">The codec.</param>
@@ -35,7 +36,7 @@ internal sealed class Decompression : IDisposable
     public Decompression(
         CodecParts parts, VqDocument document, ReadOnlyMemory<byte> file, int stages, VqRegion region, VqRowWriter rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
     {
-        (_parts, _document, _file, _region, _rows, _plan) = (parts, document, file, region, rows, plan);
+        (_parts, _document, _file, _region, _rows, _format, _plan) = (parts, document, file, region, rows, format, plan);
         _coder = new TileCoder(document.Layout, parts.Coders.ForReading(document.Header), parts.Coders.Raw);
         _tiles = Tiles(document.Layout.Grid, plan);
         _chunkRows = RowChunk.Rows(region.Width);
@@ -45,8 +46,6 @@ internal sealed class Decompression : IDisposable
         _bands = new NativeBuffer[Math.Min(2, plan.Y.Count)];
         try
         {
-            _output = new PixelOutput(document.Header, document.Sections.Alpha.Of(file.Span), region, format);
-            _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_chunkRows, region.Height) * _output.RowBytes);
             var kept = Math.Min(stages, document.CompleteStages);
             _maps = new IndexMaps(parts.Planes, kept, Padding.Of(parts.Planes, document.Header.Width, document.Header.Height), parts.Buffers);
         }
@@ -81,13 +80,16 @@ internal sealed class Decompression : IDisposable
         var writing = _scope.AddSerial(bands.Count, WriteBand);
         coding.Release(_tiles.Count);
 
-        // A file without lengths says only in its blocks how many stages it has whole; it is one tile.
-        if (!_document.HasLengths) coding.Complete(1);
+        // A small file may state a large image and have nothing in it: nothing of the image's size is touched before the first windows' tiles are
+        // there. A file without lengths says only in its blocks, too, how many stages it has whole; it is one tile.
+        coding.Complete(TilesUpTo(0));
+        _output = new PixelOutput(_document.Header, _document.Sections.Alpha.Of(_file), _region, _format);
+        _chunk = new NativeBuffer(_parts.Buffers, (long)Math.Min(_chunkRows, _region.Height) * _output.RowBytes);
         using var image = new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
         using var indices = new IndexBuffers(_parts.Planes, _maps.Stages, new Padding(columns.Size, bands.Size));
         for (var band = 0; band < bands.Count; band++)
         {
-            coding.Complete((((bands[band].Start + bands.Size - 1) / side) + 1 - _tiles.Y) * _tiles.Width);
+            coding.Complete(TilesUpTo(band));
             writing.Complete(Math.Max(0, band + 1 - _bands.Length));
             var rows = _bands[band % _bands.Length] ??= new NativeBuffer(_parts.Buffers, (long)bands.LargestCore * BandRowBytes);
             for (var column = 0; column < columns.Count; column++)
@@ -101,6 +103,8 @@ internal sealed class Decompression : IDisposable
         }
 
         writing.Complete(bands.Count);
+
+        int TilesUpTo(int band) => (((bands[band].Start + bands.Size - 1) / side) + 1 - _tiles.Y) * _tiles.Width;
     }
 
     private void DecodeTile(int number)
@@ -136,7 +140,7 @@ internal sealed class Decompression : IDisposable
     /// <summary>Hands over a row of windows' part of the region.</summary>
     private void WriteBand(int number)
     {
-        var (span, band) = (_plan.Y[number], _bands[number % _bands.Length]!);
+        var (span, band, output) = (_plan.Y[number], _bands[number % _bands.Length]!, _output!);
         var end = Math.Min(span.CoreEnd, _region.Y + _region.Height);
         for (var y = Math.Max(span.CoreStart, _region.Y); y < end;)
         {
@@ -144,8 +148,8 @@ internal sealed class Decompression : IDisposable
             var count = Math.Min(_chunkRows, end - y);
             var from = ((long)(y - span.CoreStart) * BandRowBytes) + ((_region.X - _plan.X.From) * RgbBytes);
             var rgb = band.Slice(from, ((count - 1) * BandRowBytes) + (_region.Width * RgbBytes));
-            var chunk = _chunk.Slice(0, count * _output.RowBytes);
-            _output.Convert(rgb, BandRowBytes / RgbBytes, count, chunk);
+            var chunk = _chunk!.Slice(0, count * output.RowBytes);
+            output.Convert(rgb, BandRowBytes / RgbBytes, count, chunk);
             _rows(y - _region.Y, chunk);
             y += count;
         }

@@ -17,14 +17,15 @@ internal sealed class PixelInput : IDisposable
     /// <param name="width">The image's width.</param>
     /// <param name="height">The image's height.</param>
     /// <param name="format">How its pixels lie in memory.</param>
-    public PixelInput(int width, int height, PixelFormat format)
+    /// <param name="maxAlphaBytes">Most bytes of the alpha section.</param>
+    public PixelInput(int width, int height, PixelFormat format, long maxAlphaBytes = long.MaxValue)
     {
         _width = width;
         _height = height;
         _format = format;
         BandRows = TransparentFill.BandRows(width);
         if (!PixelRows.HasAlpha(format)) return;
-        _writer = new AlphaWriter(width);
+        _writer = new AlphaWriter(width, maxAlphaBytes);
         _fill = new TransparentFill(width);
         _alpha = new byte[width * Math.Min(BandRows, height)];
     }
@@ -40,6 +41,7 @@ internal sealed class PixelInput : IDisposable
     /// <param name="stride">Bytes from one row of <paramref name="rows"/> to the next.</param>
     /// <param name="rgb">Gets the rows as RGB.</param>
     /// <param name="rgbWidth">Pixels from one row of <paramref name="rgb"/> to the next; those behind the image's width repeat its last column.</param>
+    /// <exception cref="ArgumentException">The alpha section gets larger than it may.</exception>
     public void Convert(ReadOnlySpan<byte> rows, int stride, Span<byte> rgb, int rgbWidth)
     {
         var count = NextRows;
@@ -60,10 +62,10 @@ internal sealed class PixelInput : IDisposable
     }
 
     /// <summary>The alpha section's content, after the last row; empty where the image is opaque.</summary>
-    public byte[] FinishAlpha()
+    public ReadOnlyMemory<byte> FinishAlpha()
     {
         if (_y < _height) throw new InvalidOperationException($"expected {_height} rows, got {_y}");
-        return _writer?.Finish() ?? [];
+        return _writer?.Finish() ?? default;
     }
 
     public void Dispose() => _writer?.Dispose();

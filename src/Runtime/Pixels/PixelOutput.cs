@@ -10,11 +10,11 @@ internal sealed class PixelOutput : IDisposable
     private int _alphaRow;
 
     /// <param name="header">The file's header.</param>
-    /// <param name="alpha">The content of its alpha section; empty where it has none.</param>
+    /// <param name="alpha">The content of its alpha section; empty where it has none. It must not change meanwhile.</param>
     /// <param name="region">The part of the image that is wanted. Alpha above it is read and dropped.</param>
     /// <param name="format">The format that is wanted.</param>
     /// <exception cref="VqFormatException">The alpha section is too short for the image.</exception>
-    public PixelOutput(in VqHeader header, ReadOnlySpan<byte> alpha, VqRegion region, PixelFormat format)
+    public PixelOutput(in VqHeader header, ReadOnlyMemory<byte> alpha, VqRegion region, PixelFormat format)
     {
         _region = region;
         _isGray = header.IsGray;

@@ -30,8 +30,9 @@ internal sealed class WindowBudget
     /// <summary>Plans the encoder's windows.</summary>
     /// <param name="padding">The padded image.</param>
     /// <param name="stages">Stages that are kept.</param>
+    /// <param name="otherBytes">Bytes that the call takes beside windows, rows, maps and blocks.</param>
     /// <param name="refusal">What is over the limit, where there is no plan.</param>
-    public WindowPlan? Encoder(Padding padding, int stages, out string? refusal)
+    public WindowPlan? Encoder(Padding padding, int stages, long otherBytes, out string? refusal)
     {
         // Raw blocks, and so all blocks together, are at most as long as the maps.
         var maps = IndexMaps.Bytes(_planes, stages, padding);
@@ -48,7 +49,7 @@ internal sealed class WindowBudget
             Halo = Aligned(_field.Encoder),
             BytesPerPixel = _cost.Encoder + WindowBytes(int.MaxValue),
             BytesPerRow = 2L * RgbBytes * padding.Width,
-            FixedBytes = (3 * maps) + (2 * 4 * RowChunk.Pixels(padding.Width)),
+            FixedBytes = (3 * maps) + (2 * 4 * RowChunk.Pixels(padding.Width)) + otherBytes,
         };
         return Plan(padding, new VqRegion(0, 0, padding.Width, padding.Height), needs, out refusal);
     }
@@ -57,6 +58,7 @@ internal sealed class WindowBudget
     /// <param name="padding">The padded image.</param>
     /// <param name="part">The part that is wanted, in pixels of the padded image.</param>
     /// <param name="stages">Stages that are decoded.</param>
+    /// <param name="otherBytes">Bytes that the call takes beside windows, rows, maps and result.</param>
     /// <param name="resultBytes">Bytes of the result in memory, if it is to be one array.</param>
     /// <param name="toArray">Whether it is.</param>
     /// <param name="refusal">What is over the limit, where there is no plan.</param>
@@ -64,7 +66,7 @@ internal sealed class WindowBudget
     /// Windows are the same for rows and arrays wherever the array fits: they are chosen as if there were one, and pixels do not depend on how
     /// they are taken.
     /// </remarks>
-    public WindowPlan? Decoder(Padding padding, VqRegion part, int stages, long resultBytes, bool toArray, out string? refusal)
+    public WindowPlan? Decoder(Padding padding, VqRegion part, int stages, long otherBytes, long resultBytes, bool toArray, out string? refusal)
     {
         part = Outwards(part);
         var needs = new WindowNeeds
@@ -73,7 +75,7 @@ internal sealed class WindowBudget
             Halo = Aligned(_field.Decoder),
             BytesPerPixel = _cost.Decoder + WindowBytes(stages),
             BytesPerRow = 2L * RgbBytes * part.Width,
-            FixedBytes = IndexMaps.Bytes(_planes, stages, padding) + (4 * RowChunk.Pixels(part.Width)),
+            FixedBytes = IndexMaps.Bytes(_planes, stages, padding) + (4 * RowChunk.Pixels(part.Width)) + otherBytes,
         };
         var plan = Plan(padding, part, needs with { FixedBytes = needs.FixedBytes + resultBytes }, out refusal);
         if (plan is not null || toArray)

@@ -18,6 +18,9 @@ internal static class WindowPlanner
     /// <summary>Bytes that the graph may take for a window anyway: larger windows than the halo asks for cost less time.</summary>
     private const long EasyBytes = 256L << 20;
 
+    /// <summary>What the graphs take and give is one array, whatever is asked for.</summary>
+    private static readonly long MostPixels = Array.MaxLength / 3;
+
     /// <summary>Widths that are tried, about: one image in a million is so wide that not all are.</summary>
     private const int MostCandidates = 8192;
 
@@ -32,7 +35,7 @@ internal static class WindowPlanner
     public static WindowPlan? Plan(int width, int height, VqRegion part, in WindowNeeds needs, long maxMemory, long? maxPixels = null)
     {
         var (extentX, extentY) = Extents(width, height, part, needs.Halo);
-        var pixels = maxPixels ?? PreferredPixels(needs);
+        var pixels = Math.Min(maxPixels ?? PreferredPixels(needs), MostPixels);
 
         // Windows that are made even may come out a little smaller than the smallest ones: what the smallest take is the limit all the same.
         if (LeastMemory(width, height, part, needs) > maxMemory) return null;

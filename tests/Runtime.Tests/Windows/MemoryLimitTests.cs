@@ -83,6 +83,44 @@ public sealed class MemoryLimitTests(TinyModel model) : IClassFixture<TinyModel>
             Assert.Throws<ArgumentException>(() => codec.Compress((_, _) => Assert.Fail("rows were asked for"), 200_000, 160_000)).Message);
     }
 
+    [Fact]
+    public void MaxMemory_AlphaThatIsNoise_IsRefusedWhereAMaskOfTheSameSizeFits()
+    {
+        var noise = new byte[4 * Side * Side];
+        new Random(2).NextBytes(noise);
+        var mask = (byte[])noise.Clone();
+        for (var i = 3; i < mask.Length; i += 4) mask[i] = (byte)((i >> 10) % 3 == 0 ? 0 : 255);
+
+        // How much the windows leave depends on how they divide the image.
+        var refused = 0;
+        for (var megabytes = 8; megabytes <= 32; megabytes += 8)
+        {
+            using var codec = Load((long)megabytes << 20);
+            Assert.InRange(codec.Compress(mask, Side, Side, PixelFormat.Rgba32).Length, 1, 1 << 20);
+            if (Record.Exception(() => codec.Compress(noise, Side, Side, PixelFormat.Rgba32)) is not { } error) continue;
+            Assert.Contains("the image's alpha: expected at most the ", Assert.IsType<ArgumentException>(error).Message, StringComparison.Ordinal);
+            Assert.Equal(0, codec.BufferedBytes);
+            refused++;
+        }
+
+        Assert.InRange(refused, 1, 4);
+    }
+
+    [Fact]
+    public void CodingMemory_Tiles_CountsThoseThatAreCodedAtOnce()
+    {
+        var planes = TinyModel.Spec.Planes;
+        var header = VqBytes.Header(2048, 2048, 3) with { TileBits = 9, EntropyMode = VqEntropyMode.Dense };
+        var one = CodingMemory.Bytes(header, planes, 3, threads: 1);
+
+        // 64×64 positions: a table of 2¹⁸ entries of 4 bytes.
+        Assert.InRange(one, 1 << 20, 2 << 20);
+        Assert.Equal(4 * one, CodingMemory.Bytes(header, planes, 3, threads: 4));
+        Assert.Equal(16 * one, CodingMemory.Bytes(header, planes, 3, threads: 100));
+        Assert.InRange(CodingMemory.Bytes(header with { EntropyMode = VqEntropyMode.Fast }, planes, 3, threads: 4), 1, 1 << 20);
+        Assert.Equal(0, CodingMemory.Bytes(VqBytes.Header(1000, 1000, 3), planes, 3, threads: 4));
+    }
+
     private VqCodec Load(long maxMemory) =>
         VqCodec.Load(model.Folder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 2, Limits = new VqLimits { MaxMemory = maxMemory } });
 }

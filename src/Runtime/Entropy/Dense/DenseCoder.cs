@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace VqVae.Runtime;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace VqVae.Runtime;
 /// </summary>
 internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IIndexCoder
 {
-    private static readonly ConcurrentBag<DenseState> Pool = [];
+    private readonly DenseStatePool _pool = new();
 
     /// <summary>A coder with the fastest kernel of this machine.</summary>
     public DenseCoder(DenseTables tables)
@@ -21,7 +19,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
     {
         var stages = tables.Planes[block.Plane];
         var stage = stages[block.Stage];
-        var state = Rent();
+        var state = _pool.Rent();
         var encoder = new BinaryEncoder(destination);
         state.Begin(stages, block, kernel);
         for (var y = 0; y < block.Height; y++)
@@ -39,7 +37,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
                     var bit = leaf >= first + left;
                     if (!encoder.Encode(bit, state.Predict(node, depth)))
                     {
-                        Pool.Add(state);
+                        _pool.Return(state);
                         return -1;
                     }
 
@@ -51,7 +49,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
             }
         }
 
-        Pool.Add(state);
+        _pool.Return(state);
         return encoder.Finish();
     }
 
@@ -60,7 +58,7 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
     {
         var stages = tables.Planes[block.Plane];
         var stage = stages[block.Stage];
-        var state = Rent();
+        var state = _pool.Rent();
         var decoder = new BinaryDecoder(source);
         state.Begin(stages, block, kernel);
         for (var y = 0; y < block.Height; y++)
@@ -83,19 +81,17 @@ internal sealed class DenseCoder(DenseTables tables, DenseKernel kernel) : IInde
                 state.EndPosition(x, code);
                 if (decoder.IsPastEnd)
                 {
-                    Pool.Add(state);
+                    _pool.Return(state);
                     return source.Length + 1;
                 }
             }
         }
 
-        Pool.Add(state);
+        _pool.Return(state);
         if (!decoder.Finish(out var length, out var expected))
             VqThrow.Invalid(length, $"end of the block of stage {block.Stage} of plane {block.Plane}", $"{expected:x8}", $"{decoder.Next:x8}: the block is damaged");
         return length;
     }
-
-    private static DenseState Rent() => Pool.TryTake(out var state) ? state : new DenseState();
 
     private static void Descend(bool right, int left, ref int first, ref int count, ref int node)
     {

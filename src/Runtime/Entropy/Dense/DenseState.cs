@@ -10,6 +10,12 @@ internal sealed partial class DenseState
     /// <summary>Base-2 logarithm of a block's largest table.</summary>
     public const int MaxTableBits = 20;
 
+    /// <summary>Base-2 logarithm of the largest table that is kept between blocks: 1 MiB, what a tile of 512 pixels takes at stride 8.</summary>
+    public const int MaxKeptBits = 18;
+
+    /// <summary>Bytes of a state beside its table: weights, rows of vectors, order 0; rather more than they take.</summary>
+    private const int BytesBesideTheTable = 384 << 10;
+
     private readonly DenseRows _rows = new();
     private readonly uint[] _contexts = new uint[DenseShape.Lanes];
     private readonly uint[] _hashes = new uint[DenseShape.Lanes];
@@ -110,6 +116,15 @@ internal sealed partial class DenseState
         var bits = 10;
         while (bits < mostBits && 1L << bits < 64 * positions) bits++;
         return bits;
+    }
+
+    /// <summary>Bytes that a state takes, at most, while it codes a block.</summary>
+    public static long Bytes(long positions) => ((long)sizeof(uint) << TableBits(positions)) + BytesBesideTheTable;
+
+    /// <summary>Lets go of a large table.</summary>
+    public void Trim()
+    {
+        if (_table.Length > 1 << MaxKeptBits) _table = [];
     }
 
     /// <summary>Starts a row.</summary>

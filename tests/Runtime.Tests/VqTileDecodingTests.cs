@@ -2,8 +2,8 @@ using VqVae.Models;
 
 namespace VqVae.Runtime.Tests;
 
-/// <summary>How a codec verifies files of several tiles.</summary>
-public class VqVerifyTests
+/// <summary>How a codec decodes the tiles of files: what runs at once, what stops it, what is allocated before.</summary>
+public class VqTileDecodingTests
 {
     [Fact]
     public void Verify_SeveralTiles_DecodesThemAtTheSameTime()
@@ -28,6 +28,21 @@ public class VqVerifyTests
         Assert.Equal(source.Token, Assert.Throws<OperationCanceledException>(() => codec.Verify(file, source.Token)).CancellationToken);
         Assert.Equal(1, coder.Blocks);
         Assert.Equal(0, codec.BufferedBytes);
+    }
+
+    [Fact]
+    public void Decompress_BeforeTheFirstTileIsDecoded_HoldsNothingButTheIndices()
+    {
+        var held = -1L;
+        VqCodec? codec = null;
+        var watching = new WatchingCoder(() => held = codec!.BufferedBytes);
+        using (codec = TwoPlaneModel.Load(coders: Coders(watching)))
+        {
+            var file = File();
+            Assert.Throws<VqFormatException>(() => codec.Decompress(file));
+            Assert.Equal(IndexMaps.Bytes(TwoPlaneModel.Planes, 3, Padding.Of(TwoPlaneModel.Planes, 200, 150)), held);
+            Assert.Equal(0, codec.BufferedBytes);
+        }
     }
 
     private static CoderSet Coders(IIndexCoder coder) => new(TwoPlaneModel.Manifest, (mode, _) => mode == VqEntropyMode.Static ? coder : null);
@@ -67,6 +82,18 @@ public class VqVerifyTests
             {
                 lock (_lock) _running--;
             }
+        }
+    }
+
+    /// <summary>Refuses every block.</summary>
+    private sealed class WatchingCoder(Action watch) : IIndexCoder
+    {
+        public int Encode(in IndexBlock block, Span<byte> destination) => throw new NotSupportedException();
+
+        public int Decode(ReadOnlySpan<byte> source, in IndexBlock block)
+        {
+            watch();
+            throw new VqFormatException("refused");
         }
     }
 
