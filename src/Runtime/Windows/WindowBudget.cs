@@ -5,6 +5,15 @@ namespace VqVae.Runtime;
 /// <summary>What windows of a model take, and which ones fit a limit of memory.</summary>
 internal sealed class WindowBudget
 {
+    /// <summary>Most pixels that go through a graph for each pixel of the image, where memory allows it.</summary>
+    private const double MostOverhead = 1.15;
+
+    /// <summary>
+    /// Bytes for windows and their rows that are not passed without need, whatever is allowed: estimates are on the safe side, and calls that
+    /// take a little less than a gigabyte in all suit more machines than those that save some percent of the halos.
+    /// </summary>
+    private const long EnoughBytes = 1200L << 20;
+
     private const int RgbBytes = 3;
 
     private readonly LatentPlane[] _planes;
@@ -89,7 +98,9 @@ internal sealed class WindowBudget
 
     private WindowPlan? Plan(Padding padding, VqRegion part, in WindowNeeds needs, out string? refusal)
     {
-        var plan = WindowPlanner.Plan(padding.Width, padding.Height, part, needs, _maxMemory, _windowPixels);
+        var plan = WindowPlanner.Plan(padding.Width, padding.Height, part, needs, Math.Min(_maxMemory, needs.FixedBytes + EnoughBytes), _windowPixels);
+        if (plan is null || plan.Overhead > MostOverhead)
+            plan = WindowPlanner.Plan(padding.Width, padding.Height, part, needs, _maxMemory, _windowPixels) ?? plan;
         refusal = plan is not null
             ? null
             : $"{part.Width}×{part.Height} pixels take at least {WindowPlanner.LeastMemory(padding.Width, padding.Height, part, needs)} bytes of memory with this model: expected at most {_maxMemory}";

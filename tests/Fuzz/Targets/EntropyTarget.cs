@@ -6,7 +6,7 @@ namespace VqVae.Fuzz.Targets;
 internal sealed class EntropyTarget : FuzzTarget
 {
     private const int Head = 3;
-    private const int LargestSide = 32;
+    private const int LargestSide = 16;
 
     private readonly VqEntropyMode _mode;
     private readonly IIndexCoder _coder;
