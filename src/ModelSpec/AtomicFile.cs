@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,12 @@ namespace VqVae.Models;
 public static class AtomicFile
 {
     private const string Extension = ".tmp";
+    private const int HexDigits = 16;
+
+    /// <summary>Characters of a temporary file's name that stand for the target, with the dot before and the hyphen behind.</summary>
+    private const int PrefixLength = HexDigits + 2;
+
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Writes <paramref name="path"/> through a temporary file in the same folder.</summary>
     /// <param name="path">The file to create or replace.</param>
@@ -49,34 +56,57 @@ public static class AtomicFile
     public static void WriteAllText(string path, string content, bool overwrite = true) =>
         WriteAllBytes(path, System.Text.Encoding.UTF8.GetBytes(content), overwrite);
 
-    /// <summary>Removes the temporary files that killed processes left in a folder. What a living process is writing stays.</summary>
+    /// <summary>
+    /// Removes the temporary files that killed processes left in a folder, as far as it may: what is left of them harms nobody. What a living
+    /// process is writing stays.
+    /// </summary>
     /// <param name="folder">The folder; nothing happens where there is none.</param>
     /// <param name="names">The names of the files that were being written; what was left of others stays.</param>
-    /// <exception cref="UnauthorizedAccessException">One may not be removed.</exception>
     public static void RemoveLeftovers(string folder, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         if (!Directory.Exists(folder)) return;
         HashSet<string>? prefixes = null;
-        foreach (var path in Directory.EnumerateFiles(folder, $".*-*{Extension}", new EnumerationOptions { AttributesToSkip = 0 }))
+        try
         {
-            prefixes ??= [.. names.Select(Prefix)];
-            var name = Path.GetFileName(path);
-            if (!prefixes.Contains(name[..(name.IndexOf('-', StringComparison.Ordinal) + 1)])) continue;
-            try
+            foreach (var path in Directory.EnumerateFiles(folder, $".*-*{Extension}", new EnumerationOptions { AttributesToSkip = 0 }))
             {
-                // Its writer holds it open for itself alone.
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
-                {
-                }
-
-                File.Delete(path);
-            }
-            catch (IOException)
-            {
+                var name = Path.GetFileName(path);
+                if (!IsTemporary(name)) continue;
+                prefixes ??= [.. names.Select(Prefix)];
+                if (prefixes.Contains(name[..PrefixLength])) RemoveUnused(path);
             }
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder cannot be listed, which does not keep files from being written.
+        }
     }
+
+    private static void RemoveUnused(string path)
+    {
+        try
+        {
+            // Its writer holds it open for itself alone.
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
+            {
+            }
+
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is being written, or somebody else's.
+        }
+    }
+
+    private static bool IsTemporary(string name) =>
+        name.Length == PrefixLength + HexDigits + Extension.Length
+        && name[0] == '.'
+        && name[PrefixLength - 1] == '-'
+        && name.EndsWith(Extension, StringComparison.Ordinal)
+        && !name.AsSpan(1, HexDigits).ContainsAnyExcept(LowerHex)
+        && !name.AsSpan(PrefixLength, HexDigits).ContainsAnyExcept(LowerHex);
 
     /// <summary>After the last byte, because writing sets the time, and by the open file, which nobody else may touch.</summary>
     private static void SetModified(FileStream stream, DateTime time)

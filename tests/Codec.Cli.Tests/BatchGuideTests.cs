@@ -20,7 +20,7 @@ public sealed partial class BatchGuideTests
             foreach (Match option in Option().Matches(line))
                 Assert.Contains(option.Value, HelpPages.For(verb), StringComparison.Ordinal);
         foreach (Match option in Option().Matches(Text))
-            Assert.True(option.Value is "--array" or "--requeue" or "--cpus-per-task" || HelpPages.For("compress").Contains(option.Value, StringComparison.Ordinal) || HelpPages.For("info").Contains(option.Value, StringComparison.Ordinal), option.Value);
+            Assert.True(option.Value is "--array" or "--requeue" or "--cpus-per-task" || HelpPages.For("compress").Contains(option.Value, StringComparison.Ordinal) || HelpPages.For("decompress").Contains(option.Value, StringComparison.Ordinal) || HelpPages.For("info").Contains(option.Value, StringComparison.Ordinal), option.Value);
     }
 
     [Fact]

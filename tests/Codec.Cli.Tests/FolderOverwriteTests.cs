@@ -3,6 +3,7 @@ using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
 using VqVae.CommandLine;
 using VqVae.Imaging;
+using VqVae.Models;
 using VqVae.Runtime;
 using VqVae.TestSupport;
 using static VqVae.Codec.Cli.Tests.VqCodecTool;
@@ -110,6 +111,28 @@ public sealed class FolderOverwriteTests(TinyModel model) : IDisposable
         Assert.Throws<ImageException>(() => PictureCompressor.Run(codec, content, reader, output, new VqCompressOptions(), picture, verify: true, CancellationToken.None));
         Assert.Equal(["a.png"], Names(_folder.Path));
     }
+
+    [Fact]
+    public void Compress_LeftoversOfKilledRuns_AreRemovedForSkippedFilesAndSingleOnes()
+    {
+        MakePicture("in/a.png", seed: 1);
+        Do(0, "compress", "in", "out");
+        Leave("out/a.vq");
+        Leave("single.vq");
+        Assert.Equal(2, Names(_folder["out"]).Length);
+        Assert.Contains("1 done before", Do(0, "compress", "in", "out"), StringComparison.Ordinal);
+        Assert.Equal(["a.vq"], Names(_folder["out"]));
+        Do(0, "compress", "in/a.png", "single.vq", "--force");
+        Assert.Equal(["in", "out", "single.vq"], Names(_folder.Path));
+    }
+
+    /// <summary>Leaves a temporary file as a killed process does, and the file as it was.</summary>
+    private void Leave(string name) => AtomicFile.Write(_folder[name], stream =>
+    {
+        var temporary = Directory.GetFiles(Path.GetDirectoryName(_folder[name])!, ".*.tmp").Single();
+        File.WriteAllText($"{temporary[..^20]}{new string('f', 16)}.tmp", "half");
+        if (File.Exists(_folder[name])) stream.Write(File.ReadAllBytes(_folder[name]));
+    }, modified: File.Exists(_folder[name]) ? File.GetLastWriteTimeUtc(_folder[name]) : null);
 
     private void MakePicture(string name, int seed)
     {

@@ -95,6 +95,25 @@ public class AtomicFileTests
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteAllText(Path.Combine(folder["missing"], "a"), "x"));
     }
 
+    /// <summary>A file without permissions keeps everybody out but root, for whom this shows less.</summary>
+    [Fact]
+    public void RemoveLeftovers_OneThatMayNotBeOpened_IsNoError()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        string[] left = [];
+        AtomicFile.Write(folder["a"], stream =>
+        {
+            var temporary = Directory.GetFiles(folder.Path).Single();
+            left = [.. "123".Select(digit => $"{temporary[..^20]}{new string(digit, 16)}.tmp")];
+            foreach (var path in left) File.WriteAllText(path, "half");
+        });
+        File.SetUnixFileMode(left[1], UnixFileMode.None);
+        AtomicFile.RemoveLeftovers(folder.Path, ["a"]);
+        Assert.False(File.Exists(left[0]));
+        Assert.False(File.Exists(left[2]));
+    }
+
     [Fact]
     public void RemoveLeftovers_OfAKilledProcess_RemovesThoseOfTheNamedFilesAlone()
     {
@@ -107,7 +126,7 @@ public class AtomicFileTests
             AtomicFile.Write(folder[name], stream =>
             {
                 var temporary = Directory.GetFiles(folder.Path).Except(before).Single();
-                left = temporary.Replace(".tmp", "0.tmp", StringComparison.Ordinal);
+                left = temporary[..^5] + (temporary[^5] == '0' ? "1.tmp" : "0.tmp");
                 File.WriteAllText(left, "half");
 
                 AtomicFile.RemoveLeftovers(folder.Path, [name]);
@@ -120,10 +139,15 @@ public class AtomicFileTests
 
         var (a, b) = (Leave("a.vq"), Leave("b.vq"));
         File.WriteAllText(folder[".notes-1.tmp"], "mine");
+
+        // Of the same target's name, but not as many digits behind it.
+        var similar = a.Replace(".tmp", "0.tmp", StringComparison.Ordinal);
+        File.WriteAllText(similar, "mine");
         AtomicFile.RemoveLeftovers(folder.Path, ["a.vq", "c.vq"]);
         Assert.False(File.Exists(a));
         Assert.True(File.Exists(b));
         Assert.True(File.Exists(folder[".notes-1.tmp"]));
+        Assert.True(File.Exists(similar));
         Assert.True(File.Exists(folder["a.vq"]));
         AtomicFile.RemoveLeftovers(folder["none"], ["a.vq"]);
     }

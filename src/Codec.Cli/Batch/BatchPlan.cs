@@ -9,6 +9,9 @@ namespace VqVae.Codec.Cli.Batch;
 /// <param name="OtherShards">Files that belong to other shards.</param>
 internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, int OtherShards)
 {
+    /// <summary>Paths of the results of all files of this shard, those that were done before, too.</summary>
+    private IReadOnlyList<string> Outputs { get; init; } = [];
+
     /// <summary>Decides what is done.</summary>
     /// <param name="files">All files of the folder, those of other shards, too: names collide across them.</param>
     /// <param name="output">The folder for the results.</param>
@@ -24,6 +27,7 @@ internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, in
         // File systems of Windows and macOS take names that differ in case for the same.
         var names = new Dictionary<string, FileEntry>(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
         var items = new List<BatchItem>();
+        var outputs = new List<string>();
         var (skipped, others) = (0, 0);
         foreach (var file in files)
         {
@@ -38,11 +42,12 @@ internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, in
 
             // Results are written beside their place and renamed, with the time of what they are made of: where there is one, it is complete.
             var target = new FileInfo(Path.Combine(output, relative));
+            outputs.Add(target.FullName);
             if (!force && target.Exists && IsTimeOf(target.LastWriteTimeUtc, file.Modified)) skipped++;
             else items.Add(new BatchItem(file, Path.Combine(output, relative)));
         }
 
-        return new BatchPlan(items, skipped, others);
+        return new BatchPlan(items, skipped, others) { Outputs = outputs };
     }
 
     /// <summary>
@@ -59,10 +64,10 @@ internal sealed record BatchPlan(IReadOnlyList<BatchItem> Items, int Skipped, in
         return (result - source).Duration() <= rounding;
     }
 
-    /// <summary>Removes what a run that was killed left of the files that are done now.</summary>
+    /// <summary>Removes what runs that were killed left of the files of this shard.</summary>
     public void RemoveLeftovers()
     {
-        foreach (var folder in Items.GroupBy(item => Path.GetDirectoryName(item.Output)!))
-            AtomicFile.RemoveLeftovers(folder.Key, folder.Select(item => Path.GetFileName(item.Output)));
+        foreach (var folder in Outputs.GroupBy(path => Path.GetDirectoryName(path)!))
+            AtomicFile.RemoveLeftovers(folder.Key, folder.Select(path => Path.GetFileName(path)));
     }
 }

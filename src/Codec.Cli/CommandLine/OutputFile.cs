@@ -87,6 +87,14 @@ internal sealed class OutputFile
         return string.Equals(Resolve(a), Resolve(b), comparison);
     }
 
+    /// <summary>Removes what runs that were killed left of this file.</summary>
+    public void RemoveLeftovers()
+    {
+        if (IsStandard || IsDevice(_path)) return;
+        var full = Path.GetFullPath(_path);
+        AtomicFile.RemoveLeftovers(Path.GetDirectoryName(full)!, [Path.GetFileName(full)]);
+    }
+
     /// <summary>Writes the file beside its place and renames it, or writes to standard output.</summary>
     /// <inheritdoc cref="Write(Action{Stream})"/>
     public void Write(ReadOnlyMemory<byte> content) => Write(stream => stream.Write(content.Span));

@@ -18,6 +18,7 @@ internal static class CompressCommand
         options.Validate();
         if (options.IsFolder) return RunFolder(options, terminal, cancellationToken);
         var output = OutputFile.Check(options.Output, options.Input, options.Force, terminal);
+        output.RemoveLeftovers();
         var total = Stopwatch.StartNew();
         var content = InputFile.OpenPicture(options.Input, terminal, cancellationToken);
         var picture = Picture(options, Warn);

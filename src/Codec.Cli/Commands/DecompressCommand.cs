@@ -17,6 +17,7 @@ internal static class DecompressCommand
         options.Validate();
         if (options.IsFolder) return RunFolder(options, terminal, cancellationToken);
         var output = OutputFile.Check(options.Output, options.Input, options.Force, terminal);
+        output.RemoveLeftovers();
         var name = InputFile.NameOf(options.Input);
         var total = Stopwatch.StartNew();
         var vq = InputFile.ReadAll(options.Input, terminal, cancellationToken);
