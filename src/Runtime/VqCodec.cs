@@ -80,6 +80,8 @@ public sealed class VqCodec : IDisposable
     /// <exception cref="ArgumentException">
     /// Size, format, options and pixels do not fit together, the model lacks the entropy mode or rate point, or the image is over a limit.
     /// </exception>
+    /// <exception cref="InvalidOperationException">A graph failed or gave what the model does not promise.</exception>
+    /// <exception cref="OutOfMemoryException">The machine has less memory than the limits allow.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
     public byte[] Compress(
@@ -122,6 +124,8 @@ public sealed class VqCodec : IDisposable
     /// </returns>
     /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
     /// <exception cref="ArgumentException">The options are out of range.</exception>
+    /// <exception cref="InvalidOperationException">A graph failed or gave what the model does not promise.</exception>
+    /// <exception cref="OutOfMemoryException">The machine has less memory than the limits allow.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
     public VqImage Decompress(ReadOnlySpan<byte> vq, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
@@ -181,12 +185,14 @@ public sealed class VqCodec : IDisposable
     }
 
     /// <summary>
-    /// Checks a whole file, sections included, and decodes every index of it; the graphs do not run. What passes can be decompressed.
+    /// Checks a whole file, sections included, and decodes every index of it; the graphs do not run. What passes can be decompressed to rows
+    /// within the codec's limits.
     /// </summary>
     /// <param name="vq">The whole file.</param>
     /// <param name="cancellationToken">Asked in every tile.</param>
     /// <returns>What the file's bytes go to.</returns>
     /// <exception cref="VqFormatException">The file is damaged, cut short, of another version or model, or over the limit.</exception>
+    /// <exception cref="OutOfMemoryException">The machine has less memory than the limits allow.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
     public VqParts Verify(ReadOnlySpan<byte> vq, CancellationToken cancellationToken = default)

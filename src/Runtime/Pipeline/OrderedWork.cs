@@ -41,7 +41,8 @@ internal sealed class OrderedWork
         lock (_lock)
         {
             _released = Math.Max(_released, Math.Min(end, _count));
-            while (_action is not null && _helpers < Math.Min(_maxHelpers, _released - _next))
+            // Helpers that are busy with earlier pieces leave those that are released now to others.
+            while (_action is not null && _helpers < Math.Min(_maxHelpers, _runningCount + _released - _next))
             {
                 _helpers++;
                 ThreadPool.QueueUserWorkItem(static work => work.Help(), this, preferLocal: false);

@@ -12,12 +12,16 @@ internal static class Verification
     {
         var document = VqDocument.Open(file.Span, parts.Graphs.Manifest, parts.Limits);
         var header = document.Header;
+        var padding = Padding.Of(parts.Planes, header.Width, header.Height);
+        var whole = new VqRegion(0, 0, header.Width, header.Height);
+        var coding = CodingMemory.Bytes(header, parts.Planes, header.Stages, parts.Threads);
+        _ = parts.Budget.Decoder(padding, whole, header.Stages, coding, resultBytes: 0, toArray: false, out var refusal) ?? throw new VqFormatException(refusal!);
         var coder = new TileCoder(document.Layout, parts.Coders.ForReading(header), parts.Coders.Raw);
         VqStructure.VerifySections(file.Span, header, document.Sections);
 
         var stageBytes = new long[header.Stages];
         var tiles = (int)document.Layout.Grid.Count;
-        using var maps = new IndexMaps(parts.Planes, header.Stages, Padding.Of(parts.Planes, header.Width, header.Height), parts.Buffers);
+        using var maps = new IndexMaps(parts.Planes, header.Stages, padding, parts.Buffers);
         using var scope = new WorkScope(parts.Threads, cancellationToken);
         scope.Run(() =>
         {

@@ -138,6 +138,29 @@ public class OrderedWorkTests
     }
 
     [Fact]
+    public void Release_WhileAHelperIsBusy_StartsAnotherOne()
+    {
+        using var scope = new WorkScope(3, CancellationToken.None);
+        using var first = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        scope.Run(() =>
+        {
+            var work = scope.AddParallel(2, piece =>
+            {
+                (piece == 0 ? first : second).Set();
+
+                // Both must run at once, and the calling thread does neither.
+                Assert.True((piece == 0 ? second : first).Wait(TimeSpan.FromSeconds(30)));
+            });
+            work.Release(1);
+            Assert.True(first.Wait(TimeSpan.FromSeconds(30)));
+            work.Release(2);
+            Assert.True(second.Wait(TimeSpan.FromSeconds(30)));
+            work.Complete(2);
+        });
+    }
+
+    [Fact]
     public async Task Complete_CancelledAfterItsCheckWhileNothingRuns_IsNotAnEndlessWait()
     {
         var finished = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);

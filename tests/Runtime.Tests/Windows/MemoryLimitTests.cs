@@ -32,6 +32,7 @@ public sealed class MemoryLimitTests(TinyModel model) : IClassFixture<TinyModel>
             "1200×1200 pixels take at least ",
             Assert.Throws<VqFormatException>(() => codec.Decompress(vq, (_, _) => Assert.Fail("rows came"))).Message,
             StringComparison.Ordinal);
+        Assert.StartsWith("1200×1200 pixels take at least ", Assert.Throws<VqFormatException>(() => codec.Verify(vq)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
