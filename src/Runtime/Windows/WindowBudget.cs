@@ -12,7 +12,7 @@ internal sealed class WindowBudget
     /// Bytes for windows and their rows that are not passed without need, whatever is allowed: estimates are on the safe side, and calls that
     /// take a little less than a gigabyte in all suit more machines than those that save some percent of the halos.
     /// </summary>
-    private const long EnoughBytes = 1200L << 20;
+    private const long EnoughBytes = 1000L << 20;
 
     private const int RgbBytes = 3;
 
