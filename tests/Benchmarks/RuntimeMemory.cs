@@ -40,7 +40,12 @@ internal static class RuntimeMemory
         var spec = codec.Manifest.Spec;
         var header = new VqHeader
         {
-            Width = side, Height = side, ModelId = default, Stages = spec.Stages, EntropyMode = codec.Coders.Default(0), TileBits = TilePolicy.BitsFor(side, side),
+            Width = side,
+            Height = side,
+            ModelId = default,
+            Stages = spec.Stages,
+            EntropyMode = codec.Coders.Default(0),
+            TileBits = TilePolicy.BitsFor(side, side),
         };
         var coding = CodingMemory.Bytes(header, spec.Planes, spec.Stages, Environment.ProcessorCount);
         var windows = plan(new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null), Padding.Of(spec.Planes, side, side), coding);

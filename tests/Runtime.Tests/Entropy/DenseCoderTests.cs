@@ -146,7 +146,13 @@ public class DenseCoderTests
 
         IndexBlock Cancelled() => new()
         {
-            Plane = 0, Stage = 0, Width = c.Width, Height = c.Height, Earlier = [], Indices = (ushort[])maps.Clone(), CancellationToken = new CancellationToken(true),
+            Plane = 0,
+            Stage = 0,
+            Width = c.Width,
+            Height = c.Height,
+            Earlier = [],
+            Indices = (ushort[])maps.Clone(),
+            CancellationToken = new CancellationToken(true),
         };
     }
 

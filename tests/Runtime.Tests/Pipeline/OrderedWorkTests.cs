@@ -176,7 +176,8 @@ public class OrderedWorkTests
                 work.Checked = source.Cancel;
                 work.Complete(2);
             })));
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         Assert.IsType<OperationCanceledException>(await finished.Task.WaitAsync(TimeSpan.FromSeconds(20)));
     }
