@@ -61,7 +61,7 @@ internal static class DenseShape
     public const int MaxDepth = 24;
 
     /// <summary>The class of a count, from 0 to 255.</summary>
-    public static ReadOnlySpan<byte> CountClass => CountClasses;
+    public static ReadOnlySpan<byte> CountClass => ClassOfCount;
 
-    private static readonly byte[] CountClasses = [.. Enumerable.Range(0, 256).Select(n => (byte)(n switch { 0 => 0, < 3 => 1, < 8 => 2, < 30 => 3, < 120 => 4, _ => 5 }))];
+    private static readonly byte[] ClassOfCount = [.. Enumerable.Range(0, 256).Select(n => (byte)(n switch { 0 => 0, < 3 => 1, < 8 => 2, < 30 => 3, < 120 => 4, _ => 5 }))];
 }
