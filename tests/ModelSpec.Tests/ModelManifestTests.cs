@@ -115,6 +115,16 @@ public class ModelManifestTests
     [InlineData("extra", "1")]
     public void FromJson_WrongValue_Throws(string key, string value) => Refused(json => json[key] = JsonNode.Parse(value));
 
+    [Theory]
+    [InlineData("epsilon")]
+    [InlineData("index_agreement")]
+    public void FromJson_FigureBeyondADouble_Throws(string key)
+    {
+        // Found by the fuzzer: it was read as infinity, and could not be written again.
+        Refused(json => json["verification"]![key] = JsonNode.Parse("1e999"));
+        Refused(json => json["provenance"]!["metrics"] = JsonNode.Parse("""{ "psnr": 1e999 }"""));
+    }
+
     [Fact]
     public void FromJson_ImpossibleSpec_Throws() => Refused(json => json["spec"]!["stride"] = 5);
 

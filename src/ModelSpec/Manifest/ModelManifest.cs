@@ -179,6 +179,10 @@ public sealed record ModelManifest
             if (file is not { Sha256.Length: 64 } || file.Bytes is < 0 or > MaxFileBytes)
                 throw new ModelFormatException($"{name}: expected a length up to {MaxFileBytes} and a SHA-256");
         }
+
+        // JSON has no infinity, but it has numbers that are too large for a double and become one.
+        var figures = (Provenance?.Metrics?.Values ?? []).Append(Verification.IndexAgreement ?? 0).Append(Verification.Epsilon ?? 0);
+        if (!figures.All(double.IsFinite)) throw new ModelFormatException("a figure of verification or provenance is too large for a number");
     }
 
     private static string Text(IReadOnlyList<LatentPlane> planes) =>
