@@ -1,7 +1,9 @@
+using VqVae.Codec.Cli.Coding;
+
 namespace VqVae.Codec.Cli.Images.Png;
 
 /// <summary>Cuts the bytes that are written to it into IDAT chunks.</summary>
-internal sealed class PngDataStream(Stream target) : Stream
+internal sealed class PngDataStream(Stream target) : WriteOnlyStream
 {
     /// <summary>Content of one chunk: small beside a picture, large beside the 12 bytes around it.</summary>
     private const int ChunkSize = 1 << 16;
@@ -9,22 +11,6 @@ internal sealed class PngDataStream(Stream target) : Stream
     private readonly byte[] _buffer = new byte[ChunkSize];
     private int _used;
     private bool _abandoned;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -51,12 +37,6 @@ internal sealed class PngDataStream(Stream target) : Stream
     {
         if (_used > 0) EndChunk();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void EndChunk()
     {
