@@ -19,4 +19,17 @@ public enum Architecture
     /// </summary>
     [JsonStringEnumMemberName("klt")]
     Klt,
+
+    /// <summary>
+    /// VQ-VAE-2 (Razavi et al. 2019): two planes, <c>top</c> at twice the stride of <c>bottom</c>. The bottom's encoder sees the decoded top; the
+    /// decoder sees the upsampled top joined with the bottom.
+    /// </summary>
+    [JsonStringEnumMemberName("vqvae2")]
+    VqVae2,
+
+    /// <summary>
+    /// As <see cref="Klt"/>, with a plane for luma and one at twice its stride for chroma, each a Karhunen-Loève transform of its own, decoded together.
+    /// </summary>
+    [JsonStringEnumMemberName("luma_chroma")]
+    LumaChroma,
 }

@@ -59,6 +59,7 @@ public sealed record Preset
             CodebookWeight = 0,
             CommitmentWeight = 0.25,
             StageDropout = true,
+            KMeansStart = true,
         },
     };
 

@@ -28,6 +28,19 @@ public enum SampleMode
     Resize,
 }
 
+/// <summary>What the networks compute in; weights, optimizer and quantizer are float32 either way.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
+public enum TrainingPrecision
+{
+    /// <summary>float32 throughout.</summary>
+    [JsonStringEnumMemberName("float32")]
+    Float32,
+
+    /// <summary>Layers cast weights and inputs to bfloat16 (mixed precision, Micikevicius et al. 2018, without loss scaling, which bfloat16's range makes needless).</summary>
+    [JsonStringEnumMemberName("bfloat16")]
+    BFloat16,
+}
+
 /// <summary>How the learning rate moves over the run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<LearningRateSchedule>))]
 public enum LearningRateSchedule
@@ -109,14 +122,61 @@ public sealed record TrainingSpec
     [JsonRequired]
     public bool StageDropout { get; init; }
 
+    /// <summary>Whether codebooks start by k-means on latents of the training images; with <see cref="CodebookLearning.Gradient"/> they otherwise start at random.</summary>
+    [JsonRequired]
+    public bool KMeansStart { get; init; }
+
+    /// <summary>
+    /// Whether code 0 of every stage but a residual quantizer's first level stays the zero vector, so that a flat region costs a fraction of a bit.
+    /// </summary>
+    [JsonRequired]
+    public bool ZeroCode { get; init; }
+
+    /// <summary>Weight of the mean squared error of pixels in [−1, 1].</summary>
+    [JsonRequired]
+    public double MseWeight { get; init; } = 1;
+
+    /// <summary>Weight of the mean absolute error of pixels in [−1, 1].</summary>
+    [JsonRequired]
+    public double L1Weight { get; init; }
+
+    /// <summary>Weight of 1 − MS-SSIM (Wang, Simoncelli and Bovik 2003) of the pixels.</summary>
+    [JsonRequired]
+    public double MsSsimWeight { get; init; }
+
+    /// <summary>Decay of the moving average of the weights that is validated and exported; 0 for none, that is the weights themselves.</summary>
+    [JsonRequired]
+    public double WeightEma { get; init; }
+
+    /// <summary>Share of the run at its end in which the encoder is frozen and only decoder and codebooks learn, from 0 (never) to 1.</summary>
+    [JsonRequired]
+    public double FreezeEncoder { get; init; }
+
+    /// <summary>What the networks compute in.</summary>
+    [JsonRequired]
+    public TrainingPrecision Precision { get; init; }
+
+    /// <summary>
+    /// Samples that are cut from an image once it is decoded: more are faster to load and less varied in a batch.
+    /// </summary>
+    [JsonRequired]
+    public int CropsPerImage { get; init; } = 1;
+
+    /// <summary>
+    /// With <see cref="SampleMode.Crop"/> images are scaled down by a random factor between this and 1 before they are cropped, but not below the
+    /// size of a sample; 1 for never.
+    /// </summary>
+    [JsonRequired]
+    public double SmallestScale { get; init; } = 1;
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message names it and the range.</exception>
     public void Validate(ModelSpec model)
     {
         ArgumentNullException.ThrowIfNull(model);
         Positive("image size", ImageSize);
-        if (ImageSize % model.Stride != 0 || ImageSize > 4096)
-            throw new ArgumentException($"image size: expected a multiple of the stride {model.Stride}, at most 4096, got {ImageSize}");
+        if (ImageSize % model.LargestStride != 0 || ImageSize > 4096)
+            throw new ArgumentException($"image size: expected a multiple of the stride {model.LargestStride}, at most 4096, got {ImageSize}");
         Positive("batch", Batch);
         Positive("steps", Steps);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate))) throw new ArgumentException($"learning rate: expected above 0, got {LearningRate}");
@@ -127,6 +187,16 @@ public sealed record TrainingSpec
         NotNegative("commitment weight", CommitmentWeight);
         if (EmaDecay is not (>= 0 and < 1)) throw new ArgumentException($"EMA decay: expected at least 0 and below 1, got {EmaDecay}");
         if (RestartThreshold is not (>= 0 and < 1)) throw new ArgumentException($"restart threshold: expected at least 0 and below 1, got {RestartThreshold}");
+        NotNegative("MSE weight", MseWeight);
+        NotNegative("L1 weight", L1Weight);
+        NotNegative("MS-SSIM weight", MsSsimWeight);
+        if (MseWeight + L1Weight + MsSsimWeight == 0) throw new ArgumentException("MSE, L1 and MS-SSIM weight: at least one must be above 0");
+        if (WeightEma is not (>= 0 and < 1)) throw new ArgumentException($"weight EMA: expected at least 0 and below 1, got {WeightEma}");
+        if (FreezeEncoder is not (>= 0 and <= 1)) throw new ArgumentException($"freeze encoder: expected a share of the run from 0 to 1, got {FreezeEncoder}");
+        if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: expected float32 or bfloat16, got {Precision}");
+        Positive("crops per image", CropsPerImage);
+        if (CropsPerImage > 256) throw new ArgumentException($"crops per image: expected at most 256, got {CropsPerImage}");
+        if (SmallestScale is not (> 0 and <= 1)) throw new ArgumentException($"smallest scale: expected above 0 and at most 1, got {SmallestScale}");
     }
 
     private static void Positive(string what, int value)

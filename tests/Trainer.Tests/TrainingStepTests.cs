@@ -98,7 +98,7 @@ public class TrainingStepTests
     [Fact]
     public void CodebookUsage_ByHand_GivesPerplexityAndShare()
     {
-        using var usage = new CodebookUsage(2, 4, CPU);
+        using var usage = new CodebookUsage([new LatentPlane("", 8, 2, 4)], CPU);
         using var even = tensor(new long[] { 0, 1, 0, 1 });
         using var one = tensor(new long[] { 3, 3, 3 });
         usage.Add(0, even);

@@ -57,13 +57,13 @@ internal sealed class ConsoleFitObserver(RunSettings settings) : IFitObserver
             {
                 Rewrite(Line(settings, progress, share, WindowWidth()));
             }
-            else if (_lastLine == 0 || Stopwatch.GetElapsedTime(_lastLine) >= LogInterval || progress.ValidationPsnr is not null)
+            else if (_lastLine == 0 || Stopwatch.GetElapsedTime(_lastLine) >= LogInterval || progress.Validation is not null)
             {
                 Console.WriteLine(Line(settings, progress, share, int.MaxValue));
                 _lastLine = Stopwatch.GetTimestamp();
             }
 
-            if (progress.ValidationPsnr is not { } psnr) return;
+            if (progress.Validation?.Psnr is not { } psnr) return;
             CloseLine();
             Console.WriteLine(Text($"step {progress.Step}: validation PSNR {Stages(psnr)}"));
         }

@@ -60,6 +60,44 @@ public sealed class Autoencoder : nn.Module
         return Decode(quantized, full([indices.shape[0]], stages, ScalarType.Int64, indices.device)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>A trained model.</summary>
+    /// <param name="checkpoint">Its weights.</param>
+    /// <param name="device">Where it computes.</param>
+    public static Autoencoder Load(Checkpoint checkpoint, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var model = new Autoencoder(checkpoint.Spec, CodebookLearning.Ema);
+        foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
+        TorchSharp.ModuleExtensionMethods.to(model, device);
+        return model;
+    }
+
+    /// <summary>Images to indices, as the exported encoder finds them.</summary>
+    /// <param name="images">float32 <c>[N,C,H,W]</c>; height and width are multiples of the largest stride.</param>
+    /// <param name="ratePoint">The rate point, from 0.</param>
+    /// <param name="lambda">λ of the search in squared 8-bit units a bit; 0 for the nearest code.</param>
+    /// <returns>For each plane int64 <c>[N,L,h,w]</c>.</returns>
+    public IReadOnlyList<Tensor> EncodeIndices(Tensor images, int ratePoint, double lambda)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(ratePoint, 0);
+        using var scope = NewDisposeScope();
+        return [Quantizer.Search(Encode(images), lambda).Indices.MoveToOuterDisposeScope()];
+    }
+
+    /// <summary>Indices to images.</summary>
+    /// <param name="indices">For each plane int64 <c>[N,L,h,w]</c>.</param>
+    /// <param name="stages">How many leading stages of each plane are used, from 1; a plane has at most its own.</param>
+    /// <param name="ratePoint">The rate point, from 0.</param>
+    /// <returns>float32 <c>[N,C,H,W]</c>.</returns>
+    public Tensor DecodeIndices(IReadOnlyList<Tensor> indices, int stages, int ratePoint)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(ratePoint, 0);
+        return DecodeIndices(indices[0], stages);
+    }
+
     /// <summary>Every tensor of the model by its documented name.</summary>
     public IEnumerable<(string Name, Tensor Value)> NamedTensors() =>
         named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(named_buffers().Select(b => (b.name, b.buffer)));

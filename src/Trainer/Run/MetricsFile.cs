@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using VqVae.Models;
 using VqVae.Trainer.Training;
 
 namespace VqVae.Trainer.Run;
@@ -8,15 +9,18 @@ namespace VqVae.Trainer.Run;
 internal sealed class MetricsFile : IDisposable
 {
     private readonly StreamWriter _writer;
-    private readonly int _stages;
+    private readonly int _psnrColumns;
 
     /// <summary>Opens the file; on resume, rows of steps that will be run again are dropped.</summary>
-    public MetricsFile(string path, int stages, long resumeFrom)
+    /// <param name="path">The file.</param>
+    /// <param name="planes">The model's planes.</param>
+    /// <param name="resumeFrom">Steps done.</param>
+    public MetricsFile(string path, IReadOnlyList<LatentPlane> planes, long resumeFrom)
     {
-        _stages = stages;
+        _psnrColumns = planes.Max(p => p.Stages);
         var kept = resumeFrom > 0 && File.Exists(path) ? RowsUpTo(path, resumeFrom) : [];
         _writer = new StreamWriter(path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
-        _writer.WriteLine(Header(stages));
+        _writer.WriteLine(Header(planes));
         foreach (var row in kept) _writer.WriteLine(row);
         _writer.Flush();
     }
@@ -35,6 +39,7 @@ internal sealed class MetricsFile : IDisposable
             Text(progress.Reconstruction),
             Text(progress.Codebook),
             Text(progress.Commitment),
+            Text(progress.Rate, "0.#####"),
             Text(progress.GradientNorm),
             Text(progress.Psnr, "0.000"),
         };
@@ -44,22 +49,33 @@ internal sealed class MetricsFile : IDisposable
             fields.Add(Text(stage.Used, "0.####"));
         }
 
-        for (var i = 0; i < _stages; i++) fields.Add(progress.ValidationPsnr is { } psnr ? Text(psnr[i], "0.000") : "");
+        var validation = progress.Validation;
+        fields.Add(validation is null ? "" : Text(validation.MeanSquaredError));
+        fields.Add(validation is null ? "" : Text(validation.MsSsim));
+        fields.Add(validation is null ? "" : Text(validation.BitsPerPixel, "0.#####"));
+        for (var i = 0; i < _psnrColumns; i++) fields.Add(validation is null ? "" : Text(validation.Psnr[i], "0.000"));
         _writer.WriteLine(string.Join(',', fields));
         _writer.Flush();
     }
 
     public void Dispose() => _writer.Dispose();
 
-    private static string Header(int stages)
+    /// <summary>The columns: stages are <c>1</c>, <c>2</c>, … or, with several planes, <c>top_1</c>, …, <c>bottom_1</c>, …</summary>
+    internal static string Header(IReadOnlyList<LatentPlane> planes)
     {
         var names = new List<string>
         {
             "step", "epoch", "seconds", "images_per_second", "learning_rate", "loss", "reconstruction_loss", "codebook_loss", "commitment_loss",
-            "gradient_norm", "psnr",
+            "rate_bpp", "gradient_norm", "psnr",
         };
-        for (var i = 1; i <= stages; i++) names.AddRange([$"perplexity_{i}", $"used_codes_{i}"]);
-        for (var i = 1; i <= stages; i++) names.Add($"validation_psnr_{i}");
+        foreach (var plane in planes)
+        {
+            var prefix = plane.Name.Length == 0 ? "" : plane.Name + "_";
+            for (var i = 1; i <= plane.Stages; i++) names.AddRange([$"perplexity_{prefix}{i}", $"used_codes_{prefix}{i}"]);
+        }
+
+        names.AddRange(["validation_loss", "validation_ms_ssim", "validation_bpp"]);
+        for (var i = 1; i <= planes.Max(p => p.Stages); i++) names.Add($"validation_psnr_{i}");
         return string.Join(',', names);
     }
 

@@ -1,18 +1,28 @@
+using VqVae.Models;
 using static TorchSharp.torch;
 
 namespace VqVae.Trainer.Training;
 
 /// <summary>How evenly a stage's codes are chosen.</summary>
+/// <param name="Name">The stage, from 1, behind its plane's name where there are several: <c>1</c>, <c>top 1</c>.</param>
 /// <param name="Perplexity">2 to the entropy of the choices in bits: 1 where one code takes all, K where all are equally likely.</param>
 /// <param name="Used">Share of the codes chosen at least once, 0 to 1.</param>
-internal readonly record struct StageUsage(double Perplexity, double Used);
+/// <param name="Counts">How often each code was chosen.</param>
+internal sealed record StageUsage(string Name, double Perplexity, double Used, IReadOnlyList<float> Counts);
 
 /// <summary>Counts chosen codes over some steps.</summary>
 internal sealed class CodebookUsage : IDisposable
 {
     private readonly Tensor _counts;
+    private readonly string[] _names;
 
-    public CodebookUsage(int stages, int codes, Device device) => _counts = zeros(stages, codes, device: device).DetachFromDisposeScope();
+    /// <param name="planes">The model's planes; stages are counted through them in order.</param>
+    /// <param name="device">Where the indices are.</param>
+    public CodebookUsage(IReadOnlyList<LatentPlane> planes, Device device)
+    {
+        _names = [.. planes.SelectMany(p => Enumerable.Range(1, p.Stages).Select(stage => p.Name.Length == 0 ? $"{stage}" : $"{p.Name} {stage}"))];
+        _counts = zeros(_names.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
+    }
 
     /// <summary>Counts one stage's indices, int64 of any shape.</summary>
     public void Add(int stage, Tensor indices)
@@ -28,12 +38,18 @@ internal sealed class CodebookUsage : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var shares = _counts.div(_counts.sum(1, keepdim: true).clamp_min(1)).to(ScalarType.Float64);
-        var entropy = shares.mul(shares.clamp_min(1e-30).log2()).sum(1).neg().cpu().data<double>().ToArray();
-        var used = _counts.gt(0).to(ScalarType.Float64).mean([1]).cpu().data<double>().ToArray();
+        var counts = _counts.cpu();
         _counts.zero_();
-        return [.. entropy.Zip(used, (bits, share) => new StageUsage(Math.Pow(2, bits), share))];
+        return [.. _names.Select((name, stage) => Statistics(name, counts[stage].data<float>().ToArray()))];
     }
 
     public void Dispose() => _counts.Dispose();
+
+    /// <summary>Perplexity and share of used codes from their counts.</summary>
+    internal static StageUsage Statistics(string name, float[] counts)
+    {
+        var total = counts.Sum(c => (double)c);
+        var bits = -counts.Where(c => c > 0).Sum(c => c / total * Math.Log2(c / total));
+        return new StageUsage(name, total > 0 ? Math.Pow(2, bits) : 0, counts.Count(c => c > 0) / (double)counts.Length, counts);
+    }
 }

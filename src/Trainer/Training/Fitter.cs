@@ -47,7 +47,6 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
     private readonly List<string> _unreadable = [];
     private readonly TrainingSpec _training = settings.Training;
-    private readonly int _stages = settings.Model.Stages;
 
     /// <summary>Runs until the settings' length is reached or the run is stopped.</summary>
     /// <param name="stop">Ends the run cleanly after the current step, with a state to resume from.</param>
@@ -121,9 +120,10 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
     private FitResult Train(TrainingStep trained, SampleSource source, Validator? validator, long step, double seconds, CancellationToken stop)
     {
-        using var metrics = new MetricsFile(folder.Metrics, _stages, step);
+        using var metrics = new MetricsFile(folder.Metrics, settings.Model.Planes, step);
         using var loader = new BatchLoader(s => source.MakeBatch(s, _training.Batch), step, options.LoaderThreads, ahead: 2 * options.LoaderThreads);
         using var averages = new RunningAverages(device);
+        observer.Begin(step);
         var guard = new DivergenceGuard(_training);
         var (firstStep, firstSeconds) = (step, seconds);
         double[] psnr = [];
@@ -162,7 +162,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
                     Epoch = (double)step * _training.Batch / source.Files.Count,
                     Seconds = seconds,
                     ImagesPerSecond = Speed(),
-                    ValidationPsnr = validate ? psnr : null,
+                    Validation = validate ? new ValidationResult { Psnr = psnr } : null,
                 };
                 metrics.Add(progress);
                 observer.Report(progress, Share(step, seconds));
@@ -176,7 +176,9 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         observer.Say(completed ? $"done at step {step}: writing the run folder" : $"stopped at step {step}: writing the run folder, so that --resume can go on");
         TrainingState.Save(folder.State, trained, step, seconds, source.Files);
         RunWriter.Write(folder, trained.Model, source, step * _training.Batch, Provenance(source, step, psnr));
-        return new FitResult(step, completed, Speed(), psnr, _unreadable);
+        var result = new FitResult(step, completed, Speed(), psnr, _unreadable);
+        observer.End(result);
+        return result;
     }
 
     private void Step(TrainingStep trained, byte[] batch, long step, double rate, RunningAverages averages)
@@ -189,10 +191,11 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
     private void WriteSamples(Validator validator, TrainingStep trained, long step)
     {
-        var (pixels, width, height) = validator.Grid(trained.Model);
+        var samples = validator.Grid(trained.Model);
         var path = folder.Samples(step);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        VipsImages.WritePng(path, pixels, width, height);
+        VipsImages.WritePng(path, samples.Pixels, samples.Width, samples.Height);
+        observer.Samples(step, samples);
     }
 
     private Provenance Provenance(SampleSource source, long step, double[] psnr) => new()

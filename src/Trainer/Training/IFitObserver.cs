@@ -9,6 +9,12 @@ internal interface IFitObserver
     /// <summary>Something that went wrong without ending the run; may come from any thread.</summary>
     void Warn(string line);
 
+    /// <summary>Training is about to begin, or to go on.</summary>
+    /// <param name="step">Steps done; what was recorded of later ones will be run again.</param>
+    void Begin(long step)
+    {
+    }
+
     /// <summary>A step without a report.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="share">Share of the run that is done, 0 to 1.</param>
@@ -20,4 +26,17 @@ internal interface IFitObserver
     /// <param name="progress">What was measured.</param>
     /// <param name="share">Share of the run that is done, 0 to 1.</param>
     void Report(Progress progress, double share);
+
+    /// <summary>Validation images and what came back from them.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="samples">The picture.</param>
+    void Samples(long step, SampleGrid samples)
+    {
+    }
+
+    /// <summary>The run has ended or was stopped, and its files are written.</summary>
+    /// <param name="result">How it ended.</param>
+    void End(FitResult result)
+    {
+    }
 }

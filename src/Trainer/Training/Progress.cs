@@ -24,14 +24,17 @@ internal sealed record Progress
 
     public required double Commitment { get; init; }
 
+    /// <summary>Bits a pixel that the chosen codes take by the code lengths counted so far: the rate term's measure, without contexts.</summary>
+    public double Rate { get; init; }
+
     public required double GradientNorm { get; init; }
 
     /// <summary>PSNR in dB of the training samples, from the mean squared error of pixels in [−1, 1].</summary>
     public double Psnr => 10 * Math.Log10(4 / Math.Max(Reconstruction, 1e-12));
 
-    /// <summary>Perplexity and share of used codes of each stage.</summary>
+    /// <summary>How the codes of each stage were used: all stages of the first plane, then those of the next.</summary>
     public required IReadOnlyList<StageUsage> Stages { get; init; }
 
-    /// <summary>Average PSNR in dB of the validation images from 1, 2, … stages, where this report measured it.</summary>
-    public IReadOnlyList<double>? ValidationPsnr { get; init; }
+    /// <summary>What the validation images gave, where this report measured them.</summary>
+    public ValidationResult? Validation { get; init; }
 }

@@ -36,7 +36,7 @@ internal sealed class TrainingStep : IDisposable
         Model.to(device);
         Optimizer = new FlatAdamW([.. Model.parameters().Where(p => p.requires_grad)]);
         if (training.CodebookLearning == CodebookLearning.Ema) Averages = new CodebookAverages(Model.Quantizer, training, seed);
-        Usage = new CodebookUsage(spec.Stages, spec.Codes, device);
+        Usage = new CodebookUsage(spec.Planes, device);
     }
 
     public Autoencoder Model { get; }

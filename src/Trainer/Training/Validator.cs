@@ -53,8 +53,7 @@ internal sealed class Validator
     }
 
     /// <summary>A picture of a few images in columns: the originals over what comes back from one stage over what comes back from all.</summary>
-    /// <returns>RGB rows and the picture's size.</returns>
-    public (byte[] Pixels, int Width, int Height) Grid(Autoencoder model)
+    public SampleGrid Grid(Autoencoder model)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -64,7 +63,7 @@ internal sealed class Validator
         var rows = new List<Tensor> { originals, PixelTensors.ToPixels(model.DecodeIndices(indices, 1)) };
         if (model.Spec.Stages > 1) rows.Add(PixelTensors.ToPixels(model.DecodeIndices(indices, model.Spec.Stages)));
         var grid = stack(rows).permute(0, 2, 1, 3, 4).reshape(rows.Count * _size, count * _size, 3);
-        return (TensorFiles.ToBytes(grid), count * _size, rows.Count * _size);
+        return new SampleGrid(TensorFiles.ToBytes(grid), _size, count, rows.Count);
     }
 
     private Tensor Pixels(int first, int count, Device device)
