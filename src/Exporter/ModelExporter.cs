@@ -30,7 +30,7 @@ public static class ModelExporter
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
         var calibration = options.NoTables ? null : CalibrationFile.Load(runFolder, checkpoint);
-        var tables = calibration is null ? [] : TableTrainer.Train(calibration, [checkpoint.Values(ModelTensors.Codebooks).ToArray()], cancellationToken).Write();
+        var tables = calibration is null ? [] : TableTrainer.Train(checkpoint, calibration, cancellationToken).Write();
         var id = checkpoint.IdWith(tables);
         var (encoder, decoder) = (OnnxModel.Encoder(checkpoint, id), OnnxModel.Decoder(checkpoint, id));
         List<(string Name, byte[] Content)> files = [(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)];
@@ -43,7 +43,7 @@ public static class ModelExporter
             Producer = $"{OnnxModel.ProducerName} {OnnxModel.ProducerVersion}",
             Spec = checkpoint.Spec,
             Planes = checkpoint.Spec.Planes,
-            RatePoints = 1,
+            RatePoints = checkpoint.Spec.RatePoints,
             Files = new SortedDictionary<string, ManifestFile>(files.ToDictionary(f => f.Name, f => Describe(f.Content)), StringComparer.Ordinal),
             Verification = new ManifestVerification { Verified = false },
             Provenance = checkpoint.Provenance,

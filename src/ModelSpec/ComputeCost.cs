@@ -9,7 +9,7 @@ public readonly record struct ComputeCost(double Encoder, double Decoder)
     public static ComputeCost Of(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        double encoder = (double)spec.Stages * spec.Codes * spec.EmbeddingDim / (spec.Stride * spec.Stride);
+        var encoder = spec.Latents.Sum(Search);
         double decoder = 0;
         foreach (var tensor in ModelTensors.For(spec))
         {
@@ -22,6 +22,10 @@ public readonly record struct ComputeCost(double Encoder, double Decoder)
         return new ComputeCost(encoder, decoder);
     }
 
+    /// <summary>The search of one plane: every stage compares its dimensions with every code.</summary>
+    private static double Search(LatentLayout latent) =>
+        Enumerable.Range(0, latent.Plane.Stages).Sum(stage => (double)latent.Plane.Codes * latent.Range(stage).Length) / (latent.Plane.Stride * latent.Plane.Stride);
+
     /// <summary>Pixels a side for each position at which the convolution's weights are applied once.</summary>
     private static int Resolution(ModelSpec spec, string name)
     {
@@ -29,10 +33,12 @@ public readonly record struct ComputeCost(double Encoder, double Decoder)
 
         // A strided convolution applies its weights once an output position, a transposed one once an input position.
         var parts = name.Split('.');
-        return (parts[0], parts[1]) switch
+        return (parts[0], parts[1], parts[2]) switch
         {
-            ("encoder", "down") => 2 << Index(parts[2]),
-            ("decoder", "up") => spec.Stride >> Index(parts[2]),
+            ("encoder", "down", _) => 2 << Index(parts[2]),
+            ("encoder", "bottom", "down") => 2 << Index(parts[3]),
+            ("decoder", "up", _) => spec.Stride >> Index(parts[2]),
+            (_, "top" or "top_decoder" or "upsample" or "chroma", _) => 2 * spec.Stride,
             _ => spec.Stride,
         };
     }

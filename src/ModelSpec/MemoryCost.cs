@@ -24,9 +24,15 @@ public readonly record struct MemoryCost(double Encoder, double Decoder)
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Validate();
-        var (encoder, decoder) = spec.Architecture == Architecture.Klt ? Klt(spec) : VqVae(spec);
+        var (encoder, decoder) = spec.Architecture switch
+        {
+            Architecture.Klt => Klt(spec),
+            Architecture.VqVae2 => VqVae2(spec),
+            Architecture.LumaChroma => LumaChroma(spec),
+            _ => VqVae(spec),
+        };
         return new MemoryCost(
-            EncoderAllocation * Math.Max(Rgb, Math.Max(encoder, Search(spec))),
+            EncoderAllocation * Math.Max(Rgb, Math.Max(encoder, spec.Latents.Max(Search))),
             DecoderAllocation * Math.Max(Rgb, decoder));
     }
 
@@ -35,12 +41,44 @@ public readonly record struct MemoryCost(double Encoder, double Decoder)
         var (hidden, latent) = (Floats(spec.Hidden, spec.Stride), Floats(spec.EmbeddingDim, spec.Stride));
         var encoder = Math.Max(Rgb + latent + hidden, latent + (3 * hidden));
 
+        return (encoder, Refinement(spec, latent));
+    }
+
+    private static (double Encoder, double Decoder) LumaChroma(ModelSpec spec)
+    {
+        var (hidden, luma, chroma) = (Floats(spec.Hidden, spec.Stride), Floats(spec.EmbeddingDim, spec.Stride), Floats(spec.ChromaDim, 2 * spec.Stride));
+        var latents = luma + chroma;
+        var encoder = Math.Max(Rgb + latents + hidden, latents + (3 * hidden));
+
+        // The chroma plane's linear image and its stem, before they are moved to the luma's resolution, are as large as after.
+        return (encoder, Refinement(spec, latents + Floats(4 * spec.InputChannels, 2) + hidden));
+    }
+
+    private static (double Encoder, double Decoder) VqVae2(ModelSpec spec)
+    {
+        var (stride, latent) = (spec.Stride, Floats(spec.EmbeddingDim, spec.Stride));
+        var hidden = Floats(spec.Hidden, stride);
+        var first = Floats(spec.Hidden / 2, 2);
+        var encoder = Math.Max(Rgb + first, Math.Max(first + hidden, (3 * hidden) + latent));
+        encoder = Math.Max(encoder, hidden + (2 * Floats(spec.Hidden + spec.EmbeddingDim, stride)) + latent);
+
+        // Transposed convolutions: input, output, and 16 columns for each position of the input.
+        var decoder = (3 * hidden) + (2 * latent);
+        var channels = stride == 4 ? spec.Hidden / 2 : spec.InputChannels;
+        decoder = Math.Max(decoder, hidden + Floats(channels, stride / 2) + Floats(16 * channels, stride));
+        if (stride == 4) decoder = Math.Max(decoder, first + Rgb + Floats(16 * spec.InputChannels, 2));
+        return (encoder, decoder);
+    }
+
+    /// <summary>The decoder of two scales, beside the latents' own floats.</summary>
+    private static double Refinement(ModelSpec spec, double latent)
+    {
         // A residual block has its input, its inner tensor and its output; beside them lies what is added later.
+        var hidden = Floats(spec.Hidden, spec.Stride);
         var image = 4 * spec.InputChannels;
         var (linear, refine) = (Floats(image, 2), Floats(spec.RefineChannels, 2));
         var expanded = hidden + linear + (2 * Floats(spec.RefineChannels - image, 2));
-        var decoder = Math.Max(Math.Max(latent + linear + (3 * hidden), expanded), linear + (3 * refine));
-        return (encoder, decoder);
+        return Math.Max(Math.Max(latent + linear + (3 * hidden), expanded), linear + (3 * refine));
     }
 
     private static (double Encoder, double Decoder) VqVae(ModelSpec spec)
@@ -61,8 +99,8 @@ public readonly record struct MemoryCost(double Encoder, double Decoder)
     }
 
     /// <summary>One stage of the search: latent, residual, costs of all codes, codes found.</summary>
-    private static double Search(ModelSpec spec) =>
-        (3 * Floats(spec.EmbeddingDim, spec.Stride)) + Floats(spec.Codes, spec.Stride);
+    private static double Search(LatentLayout latent) =>
+        (3 * Floats(latent.Dimension, latent.Plane.Stride)) + Floats(latent.Plane.Codes, latent.Plane.Stride);
 
     private static double Floats(int channels, int stride) => (double)sizeof(float) * channels / (stride * stride);
 }

@@ -73,8 +73,13 @@ public readonly record struct ModelId(ulong Value)
     /// <summary>The hyperparameters that the decoder's graph depends on, as the id's byte string has them.</summary>
     internal static IEnumerable<(string Key, string Value)> DecoderFields(ModelSpec spec)
     {
-        var klt = spec.Architecture == Architecture.Klt;
-        yield return ("architecture", klt ? "klt" : "vqvae");
+        yield return ("architecture", spec.Architecture switch
+        {
+            Architecture.Klt => "klt",
+            Architecture.VqVae2 => "vqvae2",
+            Architecture.LumaChroma => "luma_chroma",
+            _ => "vqvae",
+        });
         yield return ("input_channels", Text(spec.InputChannels));
         yield return ("hidden", Text(spec.Hidden));
         yield return ("embedding_dim", Text(spec.EmbeddingDim));
@@ -82,9 +87,19 @@ public readonly record struct ModelId(ulong Value)
         yield return ("codes", Text(spec.Codes));
         yield return ("stages", Text(spec.Stages));
         yield return ("stride", Text(spec.Stride));
-        if (!klt) yield break;
-        yield return ("refine_channels", Text(spec.RefineChannels));
-        yield return ("refine_blocks", Text(spec.RefineBlocks));
+        if (spec.RatePoints > 1) yield return ("rate_points", Text(spec.RatePoints));
+        if (spec.Architecture is Architecture.Klt or Architecture.LumaChroma)
+        {
+            yield return ("refine_channels", Text(spec.RefineChannels));
+            yield return ("refine_blocks", Text(spec.RefineBlocks));
+        }
+
+        if (spec.Architecture == Architecture.VqVae2) yield return ("residual_channels", Text(spec.ResidualChannels));
+        if (spec.Architecture == Architecture.LumaChroma)
+        {
+            yield return ("chroma_dim", Text(spec.ChromaDim));
+            yield return ("chroma_stages", Text(spec.ChromaStages));
+        }
 
         static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
     }

@@ -28,6 +28,9 @@ internal readonly record struct Reach(int First, int Last)
     /// <summary>Through a depth-to-space or any other upsampling without overlap.</summary>
     public Reach Upsample(int factor) => new(FloorDivide(First, factor), FloorDivide(Last, factor));
 
+    /// <summary>What this or another depends on.</summary>
+    public Reach With(Reach other) => new(Math.Min(First, other.First), Math.Max(Last, other.Last));
+
     private static int FloorDivide(int a, int b) => (a - (((a % b) + b) % b)) / b;
 
     private static int CeilingDivide(int a, int b) => -FloorDivide(-a, b);

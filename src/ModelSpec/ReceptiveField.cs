@@ -16,7 +16,13 @@ public readonly record struct ReceptiveField(int Encoder, int Decoder)
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Validate();
-        var (encoder, decoder) = spec.Architecture == Architecture.Klt ? Klt(spec) : VqVae(spec);
+        var (encoder, decoder) = spec.Architecture switch
+        {
+            Architecture.Klt => Klt(spec),
+            Architecture.VqVae2 => VqVae2(spec),
+            Architecture.LumaChroma => LumaChroma(spec),
+            _ => VqVae(spec),
+        };
         var stride = spec.LargestStride;
         return new ReceptiveField(
             Math.Max(-encoder.First, encoder.Last - (stride - 1)),
@@ -28,13 +34,39 @@ public readonly record struct ReceptiveField(int Encoder, int Decoder)
     {
         var encoder = new Reach(0, 0).Convs(2 * spec.EncoderBlocks, 3).Conv(spec.Stride, spec.Stride);
 
-        // Stem, blocks and head at half resolution, then the stem and the blocks of the trunk.
-        var decoder = new Reach(0, spec.Stride - 1)
-            .Upsample(2)
-            .Convs(2 + (2 * spec.RefineBlocks), 3)
-            .Upsample(spec.Stride / 2)
-            .Convs(1 + (2 * spec.DecoderBlocks), 3);
-        return (encoder, decoder);
+        return (encoder, Trunk(spec, spec.Stride).Convs(1, 3));
+    }
+
+    /// <summary>Positions of the decoder's stem that so many pixels depend on: stem, blocks and head at half resolution, then the blocks of the trunk.</summary>
+    private static Reach Trunk(ModelSpec spec, int pixels) => new Reach(0, pixels - 1)
+        .Upsample(2)
+        .Convs(2 + (2 * spec.RefineBlocks), 3)
+        .Upsample(spec.Stride / 2)
+        .Convs(2 * spec.DecoderBlocks, 3);
+
+    /// <summary>A block of pixels is one chroma position and two luma positions a side; what is needed of either plane counts in chroma positions.</summary>
+    private static (Reach Encoder, Reach Decoder) LumaChroma(ModelSpec spec)
+    {
+        var encoder = new Reach(0, 1).Convs(2 * spec.EncoderBlocks, 3).Conv(spec.Stride, spec.Stride);
+        var trunk = Trunk(spec, 2 * spec.Stride);
+        return (encoder, trunk.Upsample(2).With(trunk.Convs(1, 3).Upsample(2)));
+    }
+
+    /// <summary>A block of pixels is one top position and two bottom positions a side; what is needed of either plane counts in top positions.</summary>
+    private static (Reach Encoder, Reach Decoder) VqVae2(ModelSpec spec)
+    {
+        var bottom = new Reach(0, 1);
+        var top = bottom.ConvTranspose(4, 2).Convs(spec.EncoderBlocks + 1, 3).With(new Reach(0, 0));
+        var encoder = top.Convs(spec.EncoderBlocks + 1, 3).Conv(4, 2).With(bottom).Convs(spec.EncoderBlocks + 1, 3);
+        var decoder = new Reach(0, (2 * spec.Stride) - 1);
+        for (var stride = 1; stride < spec.Stride; stride *= 2)
+        {
+            encoder = encoder.Conv(4, 2);
+            decoder = decoder.ConvTranspose(4, 2);
+        }
+
+        decoder = decoder.Convs(spec.DecoderBlocks + 1, 3);
+        return (encoder, decoder.ConvTranspose(4, 2).With(decoder.Upsample(2)));
     }
 
     private static (Reach Encoder, Reach Decoder) VqVae(ModelSpec spec)

@@ -28,7 +28,7 @@ internal static class FuzzModel
     public static ModelTables Tables { get; } = Train(Planes);
 
     /// <summary>Tables for planes.</summary>
-    public static ModelTables Train(IReadOnlyList<LatentPlane> planes, int maps = 24) => TableTrainer.Train([.. planes.Select(p => Calibration(p, maps))], [.. planes.Select(Codebooks)], CancellationToken.None);
+    public static ModelTables Train(IReadOnlyList<LatentPlane> planes, int maps = 24) => new(planes, [TableTrainer.Train([.. planes.Select(p => Calibration(p, maps))], [.. planes.Select(Codebooks)], CancellationToken.None)]);
 
     /// <summary>Index maps of an image: neighbours and stages depend on each other.</summary>
     public static IndexMaps Maps(int width, int height, int stages, int seed) => Maps(Planes, width, height, stages, seed);

@@ -31,9 +31,9 @@ public class AutoencoderTests
         var spec = (architecture == Architecture.Klt ? RandomCheckpoint.TinyKlt : RandomCheckpoint.TinyVqVae) with { InputChannels = channels };
         using var model = new Autoencoder(spec, CodebookLearning.Ema);
         var (height, width) = (3 * spec.Stride, 5 * spec.Stride);
-        var latents = model.Encode(zeros(2, channels, height, width));
-        Assert.Equal([2, spec.EmbeddingDim, 3, 5], latents.shape);
-        var decoded = model.DecodeIndices(model.Quantizer.Search(latents, 0).Indices, 1);
+        var images = zeros(2, channels, height, width);
+        Assert.Equal([2, spec.EmbeddingDim, 3, 5], model.Latents(images, 0).shape);
+        var decoded = model.DecodeIndices(model.EncodeIndices(images, 0, 0), 1, 0);
         Assert.Equal([2, channels, height, width], decoded.shape);
     }
 
@@ -48,8 +48,8 @@ public class AutoencoderTests
 
         // Both residual branches start at zero, so this is the linear transform and back.
         using var gradients = no_grad();
-        var latents = model.Encode(images);
-        var decoded = model.Decode(latents, full([4], spec.Stages, ScalarType.Int64));
+        var latents = model.Latents(images, 0);
+        var decoded = model.Decode([latents], full([4], spec.Stages, ScalarType.Int64));
         Assert.True(decoded.sub(images).abs().max().item<float>() < 1e-4f);
     }
 
@@ -65,9 +65,9 @@ public class AutoencoderTests
         var basis = model.NamedTensors().First(t => t.Name == "encoder.klt.weight").Value.reshape(spec.EmbeddingDim, -1);
         Assert.True(basis.mm(basis.t()).allclose(eye(spec.EmbeddingDim), atol: 1e-4));
 
-        var variances = model.Encode(images).permute(1, 0, 2, 3).reshape(spec.EmbeddingDim, -1).var(1).data<float>().ToArray();
+        var variances = model.Latents(images, 0).permute(1, 0, 2, 3).reshape(spec.EmbeddingDim, -1).var(1).data<float>().ToArray();
         Assert.Equal(variances.OrderDescending(), variances);
-        Assert.True(model.Encode(images).mean([0, 2, 3]).abs().max().item<float>() < 1e-3f, "the patches' mean is taken off");
+        Assert.True(model.Latents(images, 0).mean([0, 2, 3]).abs().max().item<float>() < 1e-3f, "the patches' mean is taken off");
     }
 
     [Fact]

@@ -9,25 +9,32 @@ namespace VqVae.Trainer.Tests;
 public class TrainingStepTests
 {
     [Theory]
-    [InlineData(Architecture.Klt)]
-    [InlineData(Architecture.VqVae)]
-    public void Run_OneBatchManyTimes_Overfits(Architecture architecture)
+    [InlineData("klt")]
+    [InlineData("vqvae")]
+    [InlineData("vqvae2")]
+    [InlineData("luma_chroma")]
+    [InlineData("fsq")]
+    [InlineData("groups")]
+    public void Run_OneBatchManyTimes_Overfits(string model)
     {
         // All stages always, so that the losses at the start and at the end are of the same task.
-        var (first, last) = Losses(architecture, learningRate: 3e-3);
+        var (first, last) = Losses(model, learningRate: 3e-3);
         Assert.True(last < 0.35 * first, $"the reconstruction loss went from {first} to {last}");
 
         // Without learning the same measure stays, so it is training that lowers it.
-        var (still, stillLast) = Losses(architecture, learningRate: 0);
+        var (still, stillLast) = Losses(model, learningRate: 0);
         Assert.True(stillLast > 0.7 * still, $"without learning the loss went from {still} to {stillLast}");
     }
 
     [Theory]
-    [InlineData(Architecture.Klt)]
-    [InlineData(Architecture.VqVae)]
-    public void Run_TwoHundredSteps_KeepsTheNumberOfLiveTensors(Architecture architecture)
+    [InlineData("klt")]
+    [InlineData("vqvae")]
+    [InlineData("vqvae2")]
+    [InlineData("luma_chroma")]
+    [InlineData("fsq")]
+    public void Run_TwoHundredSteps_KeepsTheNumberOfLiveTensors(string model)
     {
-        using var trained = Create(architecture);
+        using var trained = Create(model);
         using var batch = Batch(1);
         trained.StartFrom(batch);
         using (trained.Run(batch, 0, 1e-4))
@@ -99,10 +106,8 @@ public class TrainingStepTests
     public void CodebookUsage_ByHand_GivesPerplexityAndShare()
     {
         using var usage = new CodebookUsage([new LatentPlane("", 8, 2, 4)], CPU);
-        using var even = tensor(new long[] { 0, 1, 0, 1 });
-        using var one = tensor(new long[] { 3, 3, 3 });
-        usage.Add(0, even);
-        usage.Add(1, one);
+        using var counts = tensor(new float[] { 2, 2, 0, 0, 0, 0, 0, 3 }).view(2, 4);
+        usage.Add(0, counts);
         var stages = usage.Take();
         Assert.Equal(2, stages[0].Perplexity, 6);
         Assert.Equal(0.5, stages[0].Used, 6);
@@ -151,9 +156,9 @@ public class TrainingStepTests
         Stages = [],
     };
 
-    private static (double First, double Last) Losses(Architecture architecture, double learningRate)
+    private static (double First, double Last) Losses(string model, double learningRate)
     {
-        using var trained = Create(architecture, stageDropout: false);
+        using var trained = Create(model, stageDropout: false);
         using var batch = Batch(2);
         trained.StartFrom(batch);
         double first = 0, last = 0;
@@ -167,19 +172,20 @@ public class TrainingStepTests
         return (first, last);
     }
 
-    private static TrainingStep Create(Architecture architecture, bool stageDropout = true)
+    private static TrainingStep Create(string model, bool stageDropout = true, Func<TrainingSpec, TrainingSpec>? change = null)
     {
-        var klt = architecture == Architecture.Klt;
+        var ema = model != "vqvae";
         var training = new TrainingSpec
         {
             ImageSize = 32,
             Batch = 4,
-            CodebookLearning = klt ? CodebookLearning.Ema : CodebookLearning.Gradient,
-            CommitmentWeight = klt ? 0.25 : 1,
-            StageDropout = klt && stageDropout,
+            CodebookLearning = ema ? CodebookLearning.Ema : CodebookLearning.Gradient,
+            CommitmentWeight = model == "fsq" ? 0 : ema ? 0.25 : 1,
+            KMeansStart = ema,
+            StageDropout = model == "klt" && stageDropout,
             GradientClip = 1,
         };
-        return new TrainingStep(klt ? RandomCheckpoint.TinyKlt : RandomCheckpoint.TinyVqVae, training, seed: 11, CPU);
+        return new TrainingStep(RandomCheckpoint.Tiny[model], change is null ? training : change(training), seed: 11, CPU);
     }
 
     private static Tensor Batch(int seed)

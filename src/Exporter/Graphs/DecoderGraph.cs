@@ -19,37 +19,41 @@ internal static class DecoderGraph
         var spec = checkpoint.Spec;
         var (batch, height, width) = (Dim.Named("N"), Dim.Named("H"), Dim.Named("W"));
         var graph = new GraphBuilder("decoder", "Codebook indices to image: sum of the stages' codes, network, rounding to bytes.");
-        graph.NameAxis(height / spec.Stride, "h");
-        graph.NameAxis(width / spec.Stride, "w");
-        var indices = graph.Input(
-            spec.Planes[0].TensorName, DataType.Int32, $"Any leading 1 to {spec.Stages} stages of the encoder's indices.",
-            batch, Dim.Named("l"), height / spec.Stride, width / spec.Stride);
-        var rate = graph.Input(GraphNames.Rate, DataType.Int32, "The rate point: 0, the only one of this model.", 1);
+        graph.NamePlaneAxes(spec, height, width);
+        GraphValue[] indices = [.. spec.Planes.Select(plane => graph.Input(
+            plane.TensorName, DataType.Int32, $"Any leading 1 to {plane.Stages} stages of the encoder's indices.",
+            batch, Dim.Named(plane.Name.Length == 0 ? "l" : "l_" + plane.Name), height / plane.Stride, width / plane.Stride))];
+        var rate = graph.Input(GraphNames.Rate, DataType.Int32, GraphBuilder.RateDocumentation(spec), 1);
 
         var layers = new Layers(graph, checkpoint);
-        var stages = graph.ShapeOf("stages", indices, 1, 2);
-        var codes = SumOfCodes(graph, checkpoint, indices, stages, rate);
-        var pixels = spec.Architecture == Architecture.Klt
-            ? KltNetworks.Decoder(graph, layers, spec, codes, stages)
-            : VqVaeNetworks.Decoder(layers, spec, codes);
+        GraphValue[] stages = [.. spec.Planes.Select((plane, p) => graph.ShapeOf(plane.Name.Length == 0 ? "stages" : "stages." + plane.Name, indices[p], 1, 2))];
+        GraphValue[] codes = [.. spec.Latents.Select((layout, p) => SumOfCodes(graph, checkpoint, layout, indices[p], stages[p], rate))];
+        var pixels = spec.Architecture switch
+        {
+            Architecture.Klt => KltNetworks.Decoder(graph, layers, spec, codes[0], stages[0], rate),
+            Architecture.VqVae2 => VqVae2Networks.Decoder(graph, layers, spec, codes),
+            Architecture.LumaChroma => LumaChromaNetworks.Decoder(graph, layers, spec, codes, stages, rate),
+            _ => VqVaeNetworks.Decoder(layers, spec, codes[0]),
+        };
         graph.Output(Bytes(graph, spec, pixels), "RGB images.");
         return graph.Graph;
     }
 
-    /// <summary>The codes that the indices name, summed over the stages: <c>[N, D, h, w]</c>.</summary>
-    private static GraphValue SumOfCodes(GraphBuilder graph, Checkpoint checkpoint, GraphValue indices, GraphValue stages, GraphValue rate)
+    /// <summary>The codes that a plane's indices name, summed over the stages: <c>[N, D, h, w]</c>.</summary>
+    private static GraphValue SumOfCodes(GraphBuilder graph, Checkpoint checkpoint, LatentLayout layout, GraphValue indices, GraphValue stages, GraphValue rate)
     {
-        var spec = checkpoint.Spec;
+        var (name, codesName) = layout.Plane.Name.Length == 0 ? ("quantizer", "codes") : ("quantizer." + layout.Plane.Name, "codes." + layout.Plane.Name);
+        var (rates, count, codes) = (checkpoint.Spec.RatePoints, layout.Plane.Stages, layout.Plane.Codes);
 
-        // All codebooks are one table, and stage s begins at row s·K of it, so that one lookup serves any number of stages.
-        var table = graph.Constant("quantizer.codes", checkpoint.Values(ModelTensors.Codebooks), spec.Stages * spec.Codes, spec.EmbeddingDim);
-        int[] firstRows = [.. Enumerable.Range(0, spec.Stages).Select(stage => stage * spec.Codes)];
+        // All codebooks are one table, and stage s of rate point r begins at row (r·L + s)·K of it, so that one lookup serves any number of stages.
+        var table = graph.Constant(name + ".codes", checkpoint.Values(layout.CodebooksName), rates * count * codes, layout.Dimension);
+        int[] firstRows = [.. Enumerable.Range(0, rates * count).Select(stage => stage * codes)];
 
         // One entry for each rate point, as in the encoder.
-        var offsets = graph.Gather("quantizer.rate_point", graph.Constant<int>("quantizer.first_rows", firstRows, 1, spec.Stages, 1, 1), rate);
-        var used = graph.Leading("quantizer.offsets", offsets, 1, stages, indices.Shape[1]);
-        var found = graph.Gather("quantizer.lookup", table, graph.Add("quantizer.rows", indices, used));
-        return graph.Transpose("codes", graph.ReduceSum("codes.nhwc", found, 1), 0, 3, 1, 2);
+        var offsets = graph.Gather(name + ".rate_point", graph.Constant<int>(name + ".first_rows", firstRows, rates, count, 1, 1), rate);
+        var used = graph.Leading(name + ".offsets", offsets, 1, stages, indices.Shape[1]);
+        var found = graph.Gather(name + ".lookup", table, graph.Add(name + ".rows", indices, used));
+        return graph.Transpose(codesName, graph.ReduceSum(codesName + ".nhwc", found, 1), 0, 3, 1, 2);
     }
 
     /// <summary>The network's output <c>[N, C, H, W]</c> in [−1, 1] to bytes <c>[N, H, W, 3]</c>.</summary>

@@ -15,21 +15,55 @@ internal static class EncoderGraph
     {
         var spec = checkpoint.Spec;
         var (batch, height, width) = (Dim.Named("N"), Dim.Named("H"), Dim.Named("W"));
-        var graph = new GraphBuilder("encoder", "Image to codebook indices: pixel scaling, network and residual nearest-code search.");
-        graph.NameAxis(height / spec.Stride, "h");
-        graph.NameAxis(width / spec.Stride, "w");
+        var graph = new GraphBuilder("encoder", "Image to codebook indices: pixel scaling, network and the search for codes, stage by stage.");
+        graph.NamePlaneAxes(spec, height, width);
         var image = graph.Input(GraphNames.Image, DataType.Uint8, $"RGB images; height and width are multiples of {spec.LargestStride}.", batch, height, width, 3);
-        var rate = graph.Input(GraphNames.Rate, DataType.Int32, "The rate point: 0, the only one of this model.", 1);
+        var rate = graph.Input(GraphNames.Rate, DataType.Int32, GraphBuilder.RateDocumentation(spec), 1);
         var lambda = graph.Input(GraphNames.Lambda, DataType.Float, "Weight of the code length in the search, in squared 8-bit units a bit; 0 for the nearest code.", 1);
 
         var layers = new Layers(graph, checkpoint);
         var x = ScaledPixels(graph, spec, image);
-        var latent = spec.Architecture == Architecture.Klt
-            ? KltNetworks.Encoder(graph, layers, spec, x)
-            : VqVaeNetworks.Encoder(layers, spec, x);
-        var indices = CodebookSearch.Build(graph, checkpoint, latent, rate, lambda);
-        graph.Output(indices, $"One index below {spec.Codes} for each stage and position, coarsest stage first; one position is {spec.Stride} by {spec.Stride} pixels.");
+        switch (spec.Architecture)
+        {
+            case Architecture.Klt:
+                Quantize(0, KltNetworks.Encoder(graph, layers, spec, x, rate));
+                break;
+            case Architecture.VqVae2:
+                VqVae2Networks.Encoder(graph, layers, spec, x, Quantize);
+                break;
+            case Architecture.LumaChroma:
+                var (luma, chroma) = LumaChromaNetworks.Encoder(graph, layers, spec, x, rate);
+                Quantize(0, luma);
+                Quantize(1, chroma);
+                break;
+            default:
+                Quantize(0, VqVaeNetworks.Encoder(layers, spec, x));
+                break;
+        }
+
         return graph.Graph;
+
+        // Only VQ-VAE-2's top plane is looked at again: by the bottom's encoder.
+        GraphValue? Quantize(int plane, GraphValue latent)
+        {
+            var layout = spec.Latents[plane];
+            if (spec.FsqLevels is { } levels) latent = Bound(graph, layout, latent, levels);
+            var search = new CodebookSearch(graph, checkpoint, layout, rate, lambda);
+            var (indices, codes) = search.Build(latent, withCodes: spec.Architecture == Architecture.VqVae2 && plane == 0);
+            graph.Output(indices, $"One index below {layout.Plane.Codes} for each stage and position, coarsest stage first; one position is {layout.Plane.Stride} by {layout.Plane.Stride} pixels.");
+            return codes;
+        }
+    }
+
+    /// <summary>Finite scalar quantization's bound; the grid's nearest point is then what the search for codes finds.</summary>
+    private static GraphValue Bound(GraphBuilder graph, LatentLayout layout, GraphValue latent, IReadOnlyList<int> levels)
+    {
+        var name = layout.Plane.Name.Length == 0 ? "latent.bound" : $"latent.{layout.Plane.Name}.bound";
+        FsqDimension[] dimensions = [.. levels.Select(FsqDimension.Of)];
+        var shifted = graph.Tanh(name + ".tanh", graph.Add(name + ".shifted", latent, Row("shift", d => d.Shift)));
+        return graph.Sub(name, graph.Mul(name + ".scaled", shifted, Row("scale", d => d.Scale)), Row("offset", d => d.Offset));
+
+        GraphValue Row(string what, Func<FsqDimension, float> value) => graph.Constant<float>($"{name}.{what}", [.. dimensions.Select(value)], 1, dimensions.Length, 1, 1);
     }
 
     /// <summary>Bytes <c>[N, H, W, 3]</c> to the networks' <c>[N, C, H, W]</c> in [−1, 1].</summary>

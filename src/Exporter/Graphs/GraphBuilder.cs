@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using VqVae.Exporter.Onnx;
+using VqVae.Models;
 using DataType = VqVae.Exporter.Onnx.TensorProto.Types.DataType;
 
 namespace VqVae.Exporter.Graphs;
@@ -12,7 +13,7 @@ namespace VqVae.Exporter.Graphs;
 internal sealed partial class GraphBuilder
 {
     private readonly GraphProto _graph;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GraphValue> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<Dim, string> _axisNames = [];
 
     public GraphBuilder(string name, string documentation) => _graph = new GraphProto { Name = name, DocString = documentation };
@@ -20,8 +21,26 @@ internal sealed partial class GraphBuilder
     /// <summary>The graph as it stands.</summary>
     public GraphProto Graph => _graph;
 
+    /// <summary>A value of the graph.</summary>
+    public GraphValue this[string name] => _values[name];
+
+    /// <summary>Whether the graph has a value of that name.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
     /// <summary>Gives an axis its own name, such as <c>h</c> for the image height over the stride.</summary>
     public void NameAxis(Dim dim, string name) => _axisNames.Add(dim, name);
+
+    /// <summary>Names the index grids' axes <c>h</c> and <c>w</c> where there is one grid; those of several are named after the image's: <c>H_8</c>.</summary>
+    public void NamePlaneAxes(ModelSpec spec, Dim height, Dim width)
+    {
+        if (spec.Planes.Count > 1) return;
+        NameAxis(height / spec.Stride, "h");
+        NameAxis(width / spec.Stride, "w");
+    }
+
+    /// <summary>What is said of the input <c>rate</c>.</summary>
+    public static string RateDocumentation(ModelSpec spec) =>
+        spec.RatePoints == 1 ? "The rate point: 0, the only one of this model." : $"The rate point, 0 to {spec.RatePoints - 1}: which set of codebooks.";
 
     /// <summary>Adds a graph input.</summary>
     public GraphValue Input(string name, DataType type, string documentation, params Dim[] shape)
@@ -85,8 +104,11 @@ internal sealed partial class GraphBuilder
         return value;
     }
 
-    private GraphValue NewValue(string name, DataType type, IReadOnlyList<Dim> shape) =>
-        _names.Add(name) ? new GraphValue(name, type, shape) : throw new ArgumentException($"the graph already has a value '{name}'");
+    private GraphValue NewValue(string name, DataType type, IReadOnlyList<Dim> shape)
+    {
+        var value = new GraphValue(name, type, shape);
+        return _values.TryAdd(name, value) ? value : throw new ArgumentException($"the graph already has a value '{name}'");
+    }
 
     private ValueInfoProto Describe(GraphValue value, string? documentation)
     {

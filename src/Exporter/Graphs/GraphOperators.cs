@@ -20,6 +20,8 @@ internal sealed partial class GraphBuilder
 
     public GraphValue Div(string name, GraphValue a, GraphValue b) => Elementwise(name, "Div", a, b);
 
+    public GraphValue Tanh(string name, GraphValue x) => Node(name, "Tanh", x.Type, x.Shape, [x]);
+
     public GraphValue Relu(string name, GraphValue x) => Node(name, "Relu", x.Type, x.Shape, [x]);
 
     /// <summary>The quantizer <c>saturate(round(x / scale))</c>, round half to even, to uint8 with zero point 0.</summary>
@@ -76,14 +78,16 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>Cuts an axis into equal parts, named <c>NAME.0</c>, <c>NAME.1</c>, …</summary>
-    public IReadOnlyList<GraphValue> Split(string name, GraphValue x, int axis, int parts)
+    public IReadOnlyList<GraphValue> Split(string name, GraphValue x, int axis, int parts) =>
+        Split(name, x, axis, [.. Enumerable.Repeat((int)(x.Shape[axis] / parts).Size, parts)]);
+
+    /// <summary>Cuts an axis into parts of these sizes, named <c>NAME.0</c>, <c>NAME.1</c>, …</summary>
+    public IReadOnlyList<GraphValue> Split(string name, GraphValue x, int axis, IReadOnlyList<int> parts)
     {
-        if (parts == 1) return [x];
-        var shape = x.Shape.ToArray();
-        shape[axis] = x.Shape[axis] / parts;
-        var sizes = Constant<long>(name + ".sizes", [.. Enumerable.Repeat(shape[axis].Size, parts)], parts);
+        if (parts.Count == 1) return [x];
+        var sizes = Constant<long>(name + ".sizes", [.. parts.Select(p => (long)p)], parts.Count);
         var node = NewNode(name, "Split", [x, sizes], Attribute("axis", axis));
-        return [.. Enumerable.Range(0, parts).Select(i => AddOutput(node, $"{name}.{i}", x.Type, shape))];
+        return [.. parts.Select((part, i) => AddOutput(node, $"{name}.{i}", x.Type, [.. x.Shape.Select((size, a) => a == axis ? part : size)]))];
     }
 
     /// <summary>The sizes of the axes from <paramref name="start"/> up to, not including, <paramref name="end"/>, as int64.</summary>

@@ -6,12 +6,17 @@ namespace VqVae.Exporter.Graphs;
 internal static class KltNetworks
 {
     /// <summary>Scaled pixels <c>[N, C, H, W]</c> to latents <c>[N, D, h, w]</c>.</summary>
-    public static GraphValue Encoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue x)
+    public static GraphValue Encoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue x, GraphValue rate)
     {
         var linear = layers.Conv("encoder.klt", x, spec.Stride);
-        var hidden = layers.Relu(layers.Conv("encoder.stem", x, spec.Stride));
-        hidden = layers.Blocks("encoder.blocks", hidden, spec.EncoderBlocks, preActivation: false);
-        return graph.Add("encoder.latent", linear, layers.Conv("encoder.head", hidden));
+        return graph.Add("encoder.latent", linear, layers.Conv("encoder.head", Features(layers, spec, x, rate)));
+    }
+
+    /// <summary>The encoder's network, told the rate point where there are several: scaled pixels to <c>[N, hidden, h, w]</c>.</summary>
+    public static GraphValue Features(Layers layers, ModelSpec spec, GraphValue x, GraphValue rate)
+    {
+        var stem = layers.AddRate("encoder", spec, layers.Conv("encoder.stem", x, spec.Stride), rate);
+        return layers.Blocks("encoder.blocks", layers.Relu(stem), spec.EncoderBlocks, preActivation: false);
     }
 
     /// <summary>Summed codes <c>[N, D, h, w]</c> to scaled pixels <c>[N, C, H, W]</c>.</summary>
@@ -20,24 +25,24 @@ internal static class KltNetworks
     /// <param name="spec">The hyperparameters.</param>
     /// <param name="codes">The decoder's input.</param>
     /// <param name="stages">How many stages were summed, int64 <c>[1]</c>.</param>
-    public static GraphValue Decoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue codes, GraphValue stages)
+    /// <param name="rate">The rate point, int32 <c>[1]</c>.</param>
+    public static GraphValue Decoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue codes, GraphValue stages, GraphValue rate)
     {
-        var half = spec.Stride / 2;
-
         // How many stages were kept tells the network how coarse its input is: one bias vector for each number of stages.
-        var row = graph.Sub("decoder.stages.row", stages, graph.Constant<long>("one", [1], 1));
-        var table = layers.Parameter("decoder.stages.weight");
-        var shape = graph.Constant<long>("decoder.stages.shape", [1, -1, 1, 1], 4);
-        var bias = graph.Reshape("decoder.stages.bias", graph.Gather("decoder.stages", table, row), shape, 1, spec.Hidden, 1, 1);
-
+        var bias = layers.StageBias("decoder.stages", stages, spec.Hidden);
         var linear = layers.Conv("decoder.klt", codes);
-        var trunk = layers.Relu(graph.Add("decoder.stem.biased", layers.Conv("decoder.stem", codes), bias));
-        trunk = layers.Blocks("decoder.blocks", trunk, spec.DecoderBlocks, preActivation: false);
-        var features = layers.Conv("decoder.expand", trunk);
+        var stem = layers.AddRate("decoder", spec, graph.Add("decoder.stem.biased", layers.Conv("decoder.stem", codes), bias), rate);
+        return Refine(graph, layers, spec, stem, graph.DepthToSpace("decoder.linear_image", linear, spec.Stride / 2));
+    }
 
-        // At half resolution: the linear image (each channel's four pixels of 2 × 2) and features, refined together.
-        var linearImage = graph.DepthToSpace("decoder.linear_image", linear, half);
-        var joined = graph.Concat("decoder.joined", 1, linearImage, graph.DepthToSpace("decoder.features", features, half));
+    /// <summary>
+    /// The decoder behind its stem: the trunk, then at half resolution the linear image (each channel's four pixels of 2 × 2) and features, refined together.
+    /// </summary>
+    public static GraphValue Refine(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue stem, GraphValue linearImage)
+    {
+        var trunk = layers.Blocks("decoder.blocks", layers.Relu(stem), spec.DecoderBlocks, preActivation: false);
+        var features = layers.Conv("decoder.expand", trunk);
+        var joined = graph.Concat("decoder.joined", 1, linearImage, graph.DepthToSpace("decoder.features", features, spec.Stride / 2));
         var refined = layers.Relu(layers.Conv("decoder.refine.stem", joined));
         refined = layers.Blocks("decoder.refine.blocks", refined, spec.RefineBlocks, preActivation: false);
         var correction = layers.Conv("decoder.refine.head", refined);

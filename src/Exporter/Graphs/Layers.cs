@@ -21,6 +21,23 @@ internal sealed class Layers(GraphBuilder graph, Checkpoint checkpoint)
     /// <summary>ReLU of a layer's output.</summary>
     public GraphValue Relu(GraphValue x) => graph.Relu(x.Name + ".relu", x);
 
+    /// <summary>Feature maps plus the bias vector of the rate point, <c>PART.rates</c>; as they are where a model has one rate point.</summary>
+    public GraphValue AddRate(string part, ModelSpec spec, GraphValue x, GraphValue rate) =>
+        spec.RatePoints == 1 ? x : graph.Add(part + ".stem.rated", x, Bias(part + ".rates", rate, spec.Hidden));
+
+    /// <summary>The bias vector for a number of stages, int64 <c>[1]</c>, from the table <c>NAME.weight</c>: <c>[1, channels, 1, 1]</c>.</summary>
+    public GraphValue StageBias(string name, GraphValue stages, int channels)
+    {
+        if (!graph.Has("one")) graph.Constant<long>("one", [1], 1);
+        return Bias(name, graph.Sub(name + ".row", stages, graph["one"]), channels);
+    }
+
+    private GraphValue Bias(string name, GraphValue row, int channels)
+    {
+        var shape = graph.Constant<long>(name + ".shape", [1, -1, 1, 1], 4);
+        return graph.Reshape(name + ".bias", graph.Gather(name, Parameter(name + ".weight"), row), shape, 1, channels, 1, 1);
+    }
+
     /// <summary>Residual blocks: <c>x + conv2(ReLU(conv1(a)))</c>, where <c>a</c> is x, or ReLU(x) with <paramref name="preActivation"/>.</summary>
     public GraphValue Blocks(string prefix, GraphValue x, int count, bool preActivation)
     {

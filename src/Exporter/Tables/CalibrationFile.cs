@@ -8,10 +8,10 @@ internal static class CalibrationFile
     private const string ImagesName = "images";
 
     /// <summary>Reads the index maps of a run folder.</summary>
-    /// <returns>For each plane of the model its maps; <c>null</c> where the folder has no calibration file.</returns>
+    /// <returns>For each rate point the maps of each plane; <c>null</c> where the folder has no calibration file.</returns>
     /// <exception cref="ModelFormatException">The file is malformed, of another model, or has a wrong tensor.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<CalibrationPlane>? Load(string runFolder, Checkpoint checkpoint)
+    public static IReadOnlyList<IReadOnlyList<CalibrationPlane>>? Load(string runFolder, Checkpoint checkpoint)
     {
         var path = Path.Combine(runFolder, RunFiles.CalibrationFileName);
         if (!File.Exists(path)) return null;
@@ -26,7 +26,7 @@ internal static class CalibrationFile
         }
     }
 
-    private static CalibrationPlane[] Read(SafetensorsFile file, Checkpoint checkpoint)
+    private static CalibrationPlane[][] Read(SafetensorsFile file, Checkpoint checkpoint)
     {
         var format = file.GetMetadata("format");
         if (format != RunFiles.CalibrationFormat) throw new ModelFormatException($"expected the format '{RunFiles.CalibrationFormat}', got '{format}'");
@@ -34,11 +34,18 @@ internal static class CalibrationFile
         if (id != checkpoint.Id) throw new ModelFormatException($"the maps are of model {id}; the checkpoint is of model {checkpoint.Id}");
 
         CheckImages(file[ImagesName]);
-        var planes = checkpoint.Spec.Planes.Select(p => Plane(file[p.TensorName], p)).ToArray();
-        if (planes.Select(p => p.Maps).Distinct().Count() > 1) throw new ModelFormatException("the planes have different numbers of maps");
-        var extra = file.Tensors.Keys.Except(planes.Select(p => p.Plane.TensorName).Append(ImagesName)).Order(StringComparer.Ordinal).FirstOrDefault();
+        var spec = checkpoint.Spec;
+        var names = new HashSet<string>(StringComparer.Ordinal) { ImagesName };
+        var rates = Enumerable.Range(0, spec.RatePoints).Select(rate => spec.Planes.Select((plane, p) =>
+        {
+            var name = RunFiles.CalibrationName(spec, p, rate);
+            names.Add(name);
+            return Plane(name, file[name], plane);
+        }).ToArray()).ToArray();
+        if (rates.SelectMany(planes => planes).Select(p => p.Maps).Distinct().Count() > 1) throw new ModelFormatException("the planes have different numbers of maps");
+        var extra = file.Tensors.Keys.Except(names).Order(StringComparer.Ordinal).FirstOrDefault();
         if (extra is not null) throw new ModelFormatException($"tensor '{extra}' is not part of the calibration samples");
-        return planes;
+        return rates;
     }
 
     private static void CheckImages(SafetensorsTensor images)
@@ -48,9 +55,9 @@ internal static class CalibrationFile
             throw new ModelFormatException($"tensor '{ImagesName}': expected U8 of shape [N, S, S, 3], got {images.Type.Name()} [{string.Join(", ", shape)}]");
     }
 
-    private static CalibrationPlane Plane(SafetensorsTensor tensor, LatentPlane plane)
+    private static CalibrationPlane Plane(string name, SafetensorsTensor tensor, LatentPlane plane)
     {
-        var (name, shape) = (plane.TensorName, tensor.Shape);
+        var shape = tensor.Shape;
         if (tensor.Type != TensorType.Int32 || shape.Count != 4 || shape[1] != plane.Stages || shape.Any(n => n is < 1 or > int.MaxValue))
             throw new ModelFormatException($"tensor '{name}': expected I32 of shape [M, {plane.Stages}, h, w], got {tensor.Type.Name()} [{string.Join(", ", shape)}]");
         var values = tensor.Values<int>();

@@ -1,3 +1,4 @@
+using VqVae.Exporter.Graphs;
 using VqVae.Models;
 using VqVae.Runtime;
 
@@ -62,14 +63,12 @@ internal sealed class GraphVerifier
     /// </summary>
     private static double LatentScale(Checkpoint checkpoint, IReadOnlyList<ParitySample> samples)
     {
-        var size = checkpoint.Spec.Codes * checkpoint.Spec.EmbeddingDim;
-        var codes = checkpoint.Values(ModelTensors.Codebooks);
         double largest = 0;
-        for (var stage = 0; stage < checkpoint.Spec.Stages; stage++)
+        foreach (var layout in checkpoint.Spec.Latents)
         {
-            double sum = 0;
-            foreach (var value in codes.Slice(stage * size, size)) sum += (double)value * value;
-            largest = Math.Max(largest, sum / checkpoint.Spec.Codes);
+            var norms = new PlaneCodebooks(checkpoint, layout).SquaredNorms();
+            for (var stage = 0; stage < norms.Length; stage += layout.Plane.Codes)
+                largest = Math.Max(largest, norms.AsSpan(stage, layout.Plane.Codes).ToArray().Average(n => (double)n));
         }
 
         var gaps = samples.SelectMany(s => s.Planes).SelectMany(p => p.Gaps).Average(gap => (double)gap);
@@ -78,7 +77,7 @@ internal sealed class GraphVerifier
 
     private void CompareIndices(ParitySample sample)
     {
-        var found = _graphs.Encode(sample.Images, sample.Batch, sample.Height, sample.Width, rate: 0, sample.Lambda);
+        var found = _graphs.Encode(sample.Images, sample.Batch, sample.Height, sample.Width, sample.Rate, sample.Lambda);
         for (var p = 0; p < _planes.Count; p++)
         {
             var plane = _planes[p];
@@ -114,7 +113,7 @@ internal sealed class GraphVerifier
         foreach (var (stages, expected) in sample.Reconstructions)
         {
             var indices = _planes.Select((plane, p) => Leading(sample.Planes[p].Indices, sample.Batch, plane.Stages, stages)).ToArray();
-            var found = _graphs.Decode(indices, stages, sample.Batch, sample.Height, sample.Width, rate: 0);
+            var found = _graphs.Decode(indices, stages, sample.Batch, sample.Height, sample.Width, sample.Rate);
             if (!_bytes.TryGetValue(stages, out var counts)) _bytes.Add(stages, counts = new ByteCounts(stages));
             counts.All += expected.Length;
             for (var i = 0; i < expected.Length; i++)

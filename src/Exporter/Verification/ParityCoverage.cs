@@ -17,8 +17,9 @@ internal static class ParityCoverage
     {
         Require(samples.Any(s => s.Lambda == 0), "with lambda = 0");
         Require(samples.Any(s => s.Lambda > 0), "with lambda > 0");
-        for (var stages = 1; stages <= spec.Planes.Max(p => p.Stages); stages++)
+        for (var stages = 1; stages <= spec.MostStages; stages++)
             Require(samples.Any(s => s.Reconstructions.ContainsKey(stages)), $"with a reconstruction from {stages} stages");
+        for (var rate = 0; rate < spec.RatePoints; rate++) Require(samples.Any(s => s.Rate == rate), $"at rate point {rate}");
         Require(samples.Any(s => s.Batch > 1), "with a batch of more than one image");
         var side = SmallestInside * spec.LargestStride;
         Require(samples.Any(s => s.Height >= side && s.Width >= side), $"of at least {side} x {side} pixels, which is {SmallestInside} x {SmallestInside} positions");

@@ -60,7 +60,14 @@ internal static class ParityFile
             var image = Tensor<byte>("image", shape);
             var lambda = Tensor<float>("lambda", [1])[0];
             if (lambda is not (>= 0 and < float.PositiveInfinity)) throw new ModelFormatException($"tensor '{_prefix}lambda': expected 0 or more, got {lambda}");
-            return new ParitySample(number, image, (int)shape[0], (int)shape[1], (int)shape[2], lambda, [.. spec.Planes.Select(p => Plane(p, shape))], Reconstructions(shape));
+            return new ParitySample(number, image, (int)shape[0], (int)shape[1], (int)shape[2], lambda, Rate(), [.. spec.Planes.Select(p => Plane(p, shape))], Reconstructions(shape));
+        }
+
+        private int Rate()
+        {
+            if (spec.RatePoints == 1) return 0;
+            var rate = Tensor<int>("rate", [1])[0];
+            return rate >= 0 && rate < spec.RatePoints ? rate : throw new ModelFormatException($"tensor '{_prefix}rate': expected 0 to {spec.RatePoints - 1}, got {rate}");
         }
 
         private ParityPlane Plane(LatentPlane plane, IReadOnlyList<long> image)
@@ -73,7 +80,7 @@ internal static class ParityFile
                     throw new ModelFormatException($"tensor '{_prefix}{plane.TensorName}' holds {index}; expected indices from 0 to {plane.Codes - 1}");
             }
 
-            var name = plane.Name.Length == 0 ? "gaps" : "gaps_" + plane.Name;
+            var name = RunFiles.GapsName(plane);
             var gaps = Tensor<float>(name, shape);
             foreach (var gap in gaps)
             {
@@ -87,13 +94,13 @@ internal static class ParityFile
         private SortedDictionary<int, byte[]> Reconstructions(IReadOnlyList<long> shape)
         {
             var found = new SortedDictionary<int, byte[]>();
-            for (var stages = 1; stages <= spec.Planes.Max(p => p.Stages); stages++)
+            for (var stages = 1; stages <= spec.MostStages; stages++)
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"reconstruction.{stages}");
                 if (file.Tensors.ContainsKey(_prefix + name)) found.Add(stages, Tensor<byte>(name, shape));
             }
 
-            return found.Count > 0 ? found : throw new ModelFormatException($"sample {number} has no reconstruction of 1 to {spec.Stages} stages");
+            return found.Count > 0 ? found : throw new ModelFormatException($"sample {number} has no reconstruction of 1 to {spec.MostStages} stages");
         }
 
         private T[] Tensor<T>(string name, IReadOnlyList<long> shape)

@@ -7,6 +7,7 @@ namespace VqVae.Exporter.Verification;
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
 /// <param name="Lambda">The search's weight of the code length.</param>
+/// <param name="Rate">The rate point.</param>
 /// <param name="Planes">The search's results, a plane each.</param>
 /// <param name="Reconstructions">uint8 <c>[N, H, W, 3]</c> by the number of leading stages that it was decoded from.</param>
 internal sealed record ParitySample(
@@ -16,6 +17,7 @@ internal sealed record ParitySample(
     int Height,
     int Width,
     float Lambda,
+    int Rate,
     IReadOnlyList<ParityPlane> Planes,
     IReadOnlyDictionary<int, byte[]> Reconstructions);
 

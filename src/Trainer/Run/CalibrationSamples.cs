@@ -1,6 +1,7 @@
 using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Models;
+using VqVae.Trainer.Quantization;
 using VqVae.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -20,7 +21,10 @@ internal static class CalibrationSamples
     private const int LeastMaps = 16;
     private const int MostMaps = 1024;
 
-    /// <summary>Positions of all maps together, from which the number of maps follows: at a stride of 8, 1024 maps of 256 × 256 pixels.</summary>
+    /// <summary>
+    /// Positions of all maps together, in the finest plane and over all rate points, from which the number of maps follows: at a stride of 8 and
+    /// one rate point 1024 maps of 256 × 256 pixels.
+    /// </summary>
     private const int Positions = 1 << 20;
 
     /// <summary>Collects the samples and sets the model's code lengths from them.</summary>
@@ -35,31 +39,39 @@ internal static class CalibrationSamples
         writer.Add("images", cat([.. Enumerable.Range(0, Images).Select(i => source.MakeTensor(i))]));
 
         var crops = source.WithLargerCrops(LargestMapSide, spec.LargestStride);
-        var side = crops.SampleSide / spec.Stride;
-        var maps = (int)Math.Clamp(Math.Min(seen, Positions / (side * side)), LeastMaps, MostMaps);
-        var indices = new List<Tensor>();
-        for (var i = 0; i < maps; i++)
+        var side = crops.SampleSide / spec.Planes.Min(p => p.Stride);
+        var maps = (int)Math.Clamp(Math.Min(seen, Positions / ((long)side * side * spec.RatePoints)), LeastMaps, MostMaps);
+        for (var rate = 0; rate < spec.RatePoints; rate++)
         {
             using var scope = NewDisposeScope();
-            var latents = model.Encode(PixelTensors.ToInput(crops.MakeTensor(i), spec.InputChannels));
-            indices.Add(model.Quantizer.Search(latents, lambda: 0).Indices.to(ScalarType.Int32).MoveToOuterDisposeScope());
+            var planes = spec.Planes.Select(_ => new List<Tensor>()).ToArray();
+            for (var i = 0; i < maps; i++)
+            {
+                using var mapScope = NewDisposeScope();
+                var images = PixelTensors.ToInput(crops.MakeTensor(i), spec.InputChannels);
+                var found = model.EncodeIndices(images, rate, spec.Lambda(rate));
+                for (var plane = 0; plane < planes.Length; plane++) planes[plane].Add(found[plane].to(ScalarType.Int32).MoveToOuterDisposeScope());
+            }
+
+            for (var plane = 0; plane < planes.Length; plane++)
+            {
+                var all = cat(planes[plane]);
+                SetCodeLengths(model.Quantizers[plane], rate, all);
+                writer.Add(RunFiles.CalibrationName(spec, plane, rate), all);
+            }
         }
 
-        var all = cat(indices);
-        SetCodeLengths(model, all);
-        writer.Add("indices", all);
         return writer;
     }
 
     /// <summary>−log₂ of each code's share, as if each had been seen half a time more.</summary>
-    private static void SetCodeLengths(Autoencoder model, Tensor indices)
+    private static void SetCodeLengths(Quantizer quantizer, int rate, Tensor indices)
     {
-        for (var stage = 0; stage < model.Spec.Stages; stage++)
+        for (var stage = 0; stage < quantizer.Stages; stage++)
         {
             using var scope = NewDisposeScope();
-            var counts = indices.select(1, stage).reshape(-1).to(ScalarType.Int64).bincount(null, model.Spec.Codes).to(ScalarType.Float64);
-            var shares = counts.add(0.5).div(counts.sum().add(0.5 * model.Spec.Codes));
-            model.Quantizer.CodeLengths[stage].copy_(shares.log2().neg().to(ScalarType.Float32));
+            var counts = indices.select(1, stage).reshape(-1).to(ScalarType.Int64).bincount(null, quantizer.Codes).to(ScalarType.Float64);
+            quantizer.Lengths(rate, stage).copy_(KMeans.Lengths(counts, prior: 0.5).to(ScalarType.Float32));
         }
     }
 }

@@ -10,7 +10,10 @@ namespace VqVae.Trainer.Run;
 /// <summary>Writes what the exporter needs: weights, parity samples, calibration samples.</summary>
 internal static class RunWriter
 {
-    /// <summary>Height, width, batch and λ of the parity samples: several sizes, odd multiples of the stride, and the rate term.</summary>
+    /// <summary>
+    /// Height and width in the largest stride, batch and λ of the parity samples: several sizes, odd multiples of the stride, and the rate term. Rate
+    /// points take turns; those beyond the list repeat its first sample.
+    /// </summary>
     private static readonly (int Height, int Width, int Batch, float Lambda)[] ParitySamples =
         [(16, 16, 2, 0), (5, 9, 1, 0), (12, 7, 1, 400), (1, 1, 1, 0)];
 
@@ -26,7 +29,7 @@ internal static class RunWriter
         using var scope = NewDisposeScope();
 
         // On the CPU in float32, whatever it was trained on: the exporter's reference.
-        using var model = new Autoencoder(trained.Spec, trained.Quantizer.Learning);
+        using var model = new Autoencoder(trained.Spec, CodebookLearning.Ema);
         var values = trained.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
         foreach (var (name, target) in model.NamedTensors()) target.copy_(values[name]);
 
@@ -49,23 +52,28 @@ internal static class RunWriter
         var spec = model.Spec;
         var writer = new SafetensorsWriter();
         writer.Metadata["format"] = RunFiles.ParityFormat;
-        for (var i = 0; i < ParitySamples.Length; i++)
+        for (var i = 0; i < Math.Max(ParitySamples.Length, spec.RatePoints); i++)
         {
             using var scope = NewDisposeScope();
-            var (height, width, batch, lambda) = ParitySamples[i];
+            var (height, width, batch, lambda) = ParitySamples[i < ParitySamples.Length ? i : 0];
+            var rate = i % spec.RatePoints;
             var tile = cat([.. Enumerable.Range(0, batch).Select(j => source.MakeTensor((i * batch) + j))]);
-            var pixels = Fit(tile, height * spec.Stride, width * spec.Stride);
-            var latents = model.Encode(PixelTensors.ToInput(pixels, spec.InputChannels));
-            var (indices, gaps) = model.Quantizer.Search(latents, lambda);
+            var pixels = Fit(tile, height * spec.LargestStride, width * spec.LargestStride);
+            var found = model.Search(PixelTensors.ToInput(pixels, spec.InputChannels), rate, lambda);
             var name = $"sample.{i}.";
             writer.Add(name + "image", pixels);
             writer.Add<float>(name + "lambda", [lambda], 1);
-            writer.Add(name + "indices", indices.to(ScalarType.Int32));
-            writer.Add(name + "gaps", gaps);
-            for (var stages = 1; stages <= spec.Stages; stages++)
+            if (spec.RatePoints > 1) writer.Add<int>(name + "rate", [rate], 1);
+            for (var plane = 0; plane < found.Count; plane++)
+            {
+                writer.Add(name + spec.Planes[plane].TensorName, found[plane].Indices.to(ScalarType.Int32));
+                writer.Add(name + RunFiles.GapsName(spec.Planes[plane]), found[plane].Gaps);
+            }
+
+            for (var stages = 1; stages <= spec.MostStages; stages++)
             {
                 using var stageScope = NewDisposeScope();
-                writer.Add($"{name}reconstruction.{stages}", PixelTensors.ToPixels(model.DecodeIndices(indices, stages)));
+                writer.Add($"{name}reconstruction.{stages}", PixelTensors.ToPixels(model.DecodeIndices([.. found.Select(f => f.Indices)], stages, rate)));
             }
         }
 

@@ -27,7 +27,7 @@ internal static class TrainingState
         writer.Metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
         writer.Metadata["seconds"] = seconds.ToString("R", CultureInfo.InvariantCulture);
         writer.Metadata["images"] = Fingerprint(images);
-        foreach (var (name, value) in Tensors(trained)) writer.Add(name, value);
+        foreach (var (name, value) in trained.State) writer.Add(name, value);
         writer.Save(path);
     }
 
@@ -46,7 +46,7 @@ internal static class TrainingState
             throw new ModelFormatException($"{path}: the step or the time is not a number of 0 or more");
         try
         {
-            foreach (var (name, value) in Tensors(trained)) file.CopyTo(name, value);
+            foreach (var (name, value) in trained.State) file.CopyTo(name, value);
         }
         catch (ModelFormatException e)
         {
@@ -55,16 +55,6 @@ internal static class TrainingState
 
         trained.Optimizer.Steps = step;
         return (step, seconds);
-    }
-
-    private static IEnumerable<(string Name, TorchSharp.torch.Tensor Value)> Tensors(TrainingStep trained)
-    {
-        foreach (var (name, value) in trained.Model.NamedTensors()) yield return ("model." + name, value);
-        yield return ("adam.first_moment", trained.Optimizer.FirstMoment);
-        yield return ("adam.second_moment", trained.Optimizer.SecondMoment);
-        if (trained.Averages is null) yield break;
-        yield return ("averages.counts", trained.Averages.Counts);
-        yield return ("averages.sums", trained.Averages.Sums);
     }
 
     private static string Fingerprint(IReadOnlyList<string> images) =>

@@ -14,23 +14,25 @@ internal sealed record StageUsage(string Name, double Perplexity, double Used, I
 internal sealed class CodebookUsage : IDisposable
 {
     private readonly Tensor _counts;
-    private readonly string[] _names;
+    private readonly (string Name, int Codes)[] _stages;
+    private readonly (int First, int Stages, int Codes)[] _planes;
 
     /// <param name="planes">The model's planes; stages are counted through them in order.</param>
     /// <param name="device">Where the indices are.</param>
     public CodebookUsage(IReadOnlyList<LatentPlane> planes, Device device)
     {
-        _names = [.. planes.SelectMany(p => Enumerable.Range(1, p.Stages).Select(stage => p.Name.Length == 0 ? $"{stage}" : $"{p.Name} {stage}"))];
-        _counts = zeros(_names.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
+        _stages = [.. planes.SelectMany(p => Enumerable.Range(1, p.Stages).Select(stage => (p.Name.Length == 0 ? $"{stage}" : $"{p.Name} {stage}", p.Codes)))];
+        _planes = [.. planes.Select((p, i) => (planes.Take(i).Sum(before => before.Stages), p.Stages, p.Codes))];
+        _counts = zeros(_stages.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
     }
 
-    /// <summary>Counts one stage's indices, int64 of any shape.</summary>
-    public void Add(int stage, Tensor indices)
+    /// <summary>Adds how often each code of a plane's stages was chosen, <c>[L,K]</c>.</summary>
+    public void Add(int plane, Tensor counts)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var flat = indices.reshape(-1);
-        _counts[stage].index_add_(0, flat, ones(flat.shape[0], device: flat.device), 1);
+        var (first, stages, codes) = _planes[plane];
+        _counts.narrow(0, first, stages).narrow(1, 0, codes).add_(counts);
     }
 
     /// <summary>The statistics of every stage since the last call, and forgets the counts.</summary>
@@ -39,8 +41,9 @@ internal sealed class CodebookUsage : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var counts = _counts.cpu();
+        StageUsage[] statistics = [.. _stages.Select((s, stage) => Statistics(s.Name, counts[stage].data<float>().ToArray()[..s.Codes]))];
         _counts.zero_();
-        return [.. _names.Select((name, stage) => Statistics(name, counts[stage].data<float>().ToArray()))];
+        return statistics;
     }
 
     public void Dispose() => _counts.Dispose();

@@ -99,7 +99,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
 
     private void Start(TrainingStep trained, SampleSource source, CancellationToken stop)
     {
-        if (settings.Model.Architecture != Architecture.Klt && trained.Averages is null) return;
+        if (!trained.StartsFromData) return;
         var side = _training.ImageSize / settings.Model.Stride;
         var samples = Math.Clamp(StartPositions / (side * side), 16, 2048);
         observer.Say($"starting from the statistics of {samples} samples");
@@ -126,12 +126,12 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         observer.Begin(step);
         var guard = new DivergenceGuard(_training);
         var (firstStep, firstSeconds) = (step, seconds);
-        double[] psnr = [];
+        var measured = ValidationResult.None;
         double Speed() => (step - firstStep) * _training.Batch / Math.Max(seconds - firstSeconds, 1e-9);
 
         // One decision a step whether it is the last, so that every way out passes the same checks and measurements.
         var last = Done(step, seconds) || stop.IsCancellationRequested;
-        if (last && validator is not null) psnr = validator.Psnr(trained.Model);
+        if (last && validator is not null) measured = validator.Measure(trained.Model);
         while (!last)
         {
             var rate = FlatAdamW.LearningRate(_training, step, Share(step, seconds));
@@ -150,7 +150,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
             }
 
             seconds += Stopwatch.GetElapsedTime(started).TotalSeconds;
-            if (validate) psnr = validator!.Psnr(trained.Model);
+            if (validate) measured = validator!.Measure(trained.Model);
             if (progress is null)
             {
                 observer.Tick(step, Share(step, seconds), seconds, Speed());
@@ -162,7 +162,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
                     Epoch = (double)step * _training.Batch / source.Files.Count,
                     Seconds = seconds,
                     ImagesPerSecond = Speed(),
-                    Validation = validate ? new ValidationResult { Psnr = psnr } : null,
+                    Validation = validate ? measured : null,
                 };
                 metrics.Add(progress);
                 observer.Report(progress, Share(step, seconds));
@@ -175,8 +175,8 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         var completed = Done(step, seconds);
         observer.Say(completed ? $"done at step {step}: writing the run folder" : $"stopped at step {step}: writing the run folder, so that --resume can go on");
         TrainingState.Save(folder.State, trained, step, seconds, source.Files);
-        RunWriter.Write(folder, trained.Model, source, step * _training.Batch, Provenance(source, step, psnr));
-        var result = new FitResult(step, completed, Speed(), psnr, _unreadable);
+        RunWriter.Write(folder, trained.Model, source, step * _training.Batch, Provenance(source, step, measured.Psnr));
+        var result = new FitResult(step, completed, Speed(), measured.Psnr, _unreadable);
         observer.End(result);
         return result;
     }
@@ -198,7 +198,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         observer.Samples(step, samples);
     }
 
-    private Provenance Provenance(SampleSource source, long step, double[] psnr) => new()
+    private Provenance Provenance(SampleSource source, long step, IReadOnlyList<double> psnr) => new()
     {
         Trainer = $"VqVae.Deploy trainer {typeof(Fitter).Assembly.GetName().Version?.ToString(3)}",
         Preset = settings.Preset,
@@ -207,7 +207,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         Steps = step,
         Batch = _training.Batch,
         Seed = settings.Seed,
-        Metrics = psnr.Length == 0 ? null : psnr.Select((value, i) => (Key: $"validation_psnr_stages_{i + 1}", Value: Math.Round(value, 3))).ToDictionary(m => m.Key, m => m.Value),
+        Metrics = psnr.Count == 0 ? null : psnr.Select((value, i) => (Key: $"validation_psnr_stages_{i + 1}", Value: Math.Round(value, 3))).ToDictionary(m => m.Key, m => m.Value),
     };
 
     private void Unreadable(string line)

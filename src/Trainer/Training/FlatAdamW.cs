@@ -14,26 +14,28 @@ internal sealed class FlatAdamW : IDisposable
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
-    private readonly Tensor _parameters;
     private readonly Tensor _gradients;
 
     public FlatAdamW(IReadOnlyList<Tensor> parameters)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        _parameters = cat([.. parameters.Select(p => p.detach().reshape(-1))]).DetachFromDisposeScope();
-        _gradients = zeros_like(_parameters).DetachFromDisposeScope();
-        FirstMoment = zeros_like(_parameters).DetachFromDisposeScope();
-        SecondMoment = zeros_like(_parameters).DetachFromDisposeScope();
+        Parameters = cat([.. parameters.Select(p => p.detach().reshape(-1))]).DetachFromDisposeScope();
+        _gradients = zeros_like(Parameters).DetachFromDisposeScope();
+        FirstMoment = zeros_like(Parameters).DetachFromDisposeScope();
+        SecondMoment = zeros_like(Parameters).DetachFromDisposeScope();
         long offset = 0;
         foreach (var parameter in parameters)
         {
             var length = parameter.numel();
-            parameter.set_(_parameters.narrow(0, offset, length).view(parameter.shape));
+            parameter.set_(Parameters.narrow(0, offset, length).view(parameter.shape));
             parameter.grad = _gradients.narrow(0, offset, length).view(parameter.shape);
             offset += length;
         }
     }
+
+    /// <summary>All parameters, in their order.</summary>
+    public Tensor Parameters { get; }
 
     /// <summary>Number of steps taken.</summary>
     public long Steps { get; set; }
@@ -55,19 +57,23 @@ internal sealed class FlatAdamW : IDisposable
     /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="gradientNorm">What <see cref="GradientNorm"/> gave.</param>
     /// <param name="clip">Largest norm, beyond which the gradient is scaled down; 0 for none.</param>
-    public void Step(double learningRate, double weightDecay, Tensor gradientNorm, double clip)
+    /// <param name="first">The first number of the buffer that is moved; those before it stay, and so do their moments.</param>
+    public void Step(double learningRate, double weightDecay, Tensor gradientNorm, double clip, long first = 0)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        if (clip > 0) _gradients.mul_(gradientNorm.add(1e-6).reciprocal().mul(clip).clamp_max(1));
-        FirstMoment.mul_(Beta1).add_(_gradients, alpha: 1 - Beta1);
-        SecondMoment.mul_(Beta2).addcmul_(_gradients, _gradients, value: 1 - Beta2);
-        if (weightDecay > 0) _parameters.mul_(1 - (learningRate * weightDecay));
+        var (parameters, gradients, firstMoment, secondMoment) = (From(Parameters), From(_gradients), From(FirstMoment), From(SecondMoment));
+        if (clip > 0) gradients.mul_(gradientNorm.add(1e-6).reciprocal().mul(clip).clamp_max(1));
+        firstMoment.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
+        secondMoment.mul_(Beta2).addcmul_(gradients, gradients, value: 1 - Beta2);
+        if (weightDecay > 0) parameters.mul_(1 - (learningRate * weightDecay));
         var correction1 = 1 - Math.Pow(Beta1, Steps);
         var correction2 = 1 - Math.Pow(Beta2, Steps);
-        var denominator = SecondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
-        _parameters.addcdiv_(FirstMoment, denominator, value: -learningRate / correction1);
+        var denominator = secondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
+        parameters.addcdiv_(firstMoment, denominator, value: -learningRate / correction1);
+
+        Tensor From(Tensor all) => first == 0 ? all : all.narrow(0, first, all.shape[0] - first);
     }
 
     public void Dispose()
@@ -75,7 +81,7 @@ internal sealed class FlatAdamW : IDisposable
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         _gradients.Dispose();
-        _parameters.Dispose();
+        Parameters.Dispose();
     }
 
     /// <summary>The learning rate of a step.</summary>

@@ -8,14 +8,14 @@ internal sealed class RunningAverages : IDisposable
     private readonly Tensor _sums;
     private long _steps;
 
-    public RunningAverages(Device device) => _sums = zeros(5, ScalarType.Float32, device).DetachFromDisposeScope();
+    public RunningAverages(Device device) => _sums = zeros(6, ScalarType.Float32, device).DetachFromDisposeScope();
 
     /// <summary>Adds a step.</summary>
     public void Add(StepMeasurements step)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        _sums.add_(stack([step.Loss, step.Reconstruction, step.Codebook, step.Commitment, step.GradientNorm]));
+        _sums.add_(stack([step.Loss, step.Reconstruction, step.Codebook, step.Commitment, step.Rate, step.GradientNorm]));
         _steps++;
     }
 
@@ -42,7 +42,8 @@ internal sealed class RunningAverages : IDisposable
             Reconstruction = values[1],
             Codebook = values[2],
             Commitment = values[3],
-            GradientNorm = values[4],
+            Rate = values[4],
+            GradientNorm = values[5],
             Stages = stages,
         };
     }

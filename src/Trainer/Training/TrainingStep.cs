@@ -7,26 +7,30 @@ using static TorchSharp.torch;
 namespace VqVae.Trainer.Training;
 
 /// <summary>What one step measured; tensors on the model's device, so that reading them is the caller's choice.</summary>
-internal sealed record StepMeasurements(Tensor Loss, Tensor Reconstruction, Tensor Codebook, Tensor Commitment, Tensor GradientNorm) : IDisposable
+/// <param name="Loss">What was minimised.</param>
+/// <param name="Reconstruction">Mean squared error of pixels in [−1, 1].</param>
+/// <param name="Codebook">The codebook losses of all planes, summed.</param>
+/// <param name="Commitment">The commitment losses of all planes, summed.</param>
+/// <param name="Rate">Bits a pixel by the code lengths counted so far.</param>
+/// <param name="GradientNorm">Norm of the gradient before it was clipped.</param>
+internal sealed record StepMeasurements(Tensor Loss, Tensor Reconstruction, Tensor Codebook, Tensor Commitment, Tensor Rate, Tensor GradientNorm) : IDisposable
 {
     public void Dispose()
     {
-        Loss.Dispose();
-        Reconstruction.Dispose();
-        Codebook.Dispose();
-        Commitment.Dispose();
-        GradientNorm.Dispose();
+        foreach (var tensor in (Tensor[])[Loss, Reconstruction, Codebook, Commitment, Rate, GradientNorm]) tensor.Dispose();
     }
 }
 
 /// <summary>
-/// Everything that changes while a model trains (weights, optimizer, codebook averages) and the one step that changes it. A step is
+/// Everything that changes while a model trains (weights, optimizer, codebook statistics) and the one step that changes it. A step is
 /// a pure function of that state, the batch and the step's number.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
+    private readonly long _encoderWeights;
+    private bool _encoderFrozen;
 
     public TrainingStep(ModelSpec spec, TrainingSpec training, ulong seed, Device device)
     {
@@ -34,8 +38,12 @@ internal sealed class TrainingStep : IDisposable
         random.manual_seed(unchecked((long)seed));
         Model = new Autoencoder(spec, training.CodebookLearning);
         Model.to(device);
+        if (training.Precision == TrainingPrecision.BFloat16) Model.NetworkType = ScalarType.BFloat16;
         Optimizer = new FlatAdamW([.. Model.parameters().Where(p => p.requires_grad)]);
-        if (training.CodebookLearning == CodebookLearning.Ema) Averages = new CodebookAverages(Model.Quantizer, training, seed);
+        _encoderWeights = Model.EncoderParameters.Sum(p => p.numel());
+        if (training.WeightEma > 0) WeightAverage = new WeightAverage(Optimizer.Parameters, training.WeightEma);
+        Statistics = [.. Model.Quantizers.Select((q, plane) => new CodebookStatistics(q, training, seed + ((ulong)plane << 32)))];
+        foreach (var statistics in Statistics) statistics.Pin();
         Usage = new CodebookUsage(spec.Planes, device);
     }
 
@@ -43,13 +51,38 @@ internal sealed class TrainingStep : IDisposable
 
     public FlatAdamW Optimizer { get; }
 
-    /// <summary>The codebooks' moving averages, or <c>null</c> where codebooks learn by gradient.</summary>
-    public CodebookAverages? Averages { get; }
+    /// <summary>Each plane's codebook statistics.</summary>
+    public IReadOnlyList<CodebookStatistics> Statistics { get; }
+
+    /// <summary>The weights' moving average, or <c>null</c> where it is not asked for.</summary>
+    public WeightAverage? WeightAverage { get; }
 
     /// <summary>Counts of chosen codes since the caller last emptied it.</summary>
     public CodebookUsage Usage { get; }
 
-    /// <summary>Starts a fresh model from data: the KLT, where the architecture has one, and codebooks by k-means, where they learn by averages.</summary>
+    /// <summary>Whether a fresh model starts from data: by the KLT, where the architecture has one, or by k-means.</summary>
+    public bool StartsFromData => HasKlt || (_training.KMeansStart && Model.Quantizers.Any(q => q.Learns));
+
+    /// <summary>All tensors that a resumed run needs, by name; the number of steps done is the only other state.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State
+    {
+        get
+        {
+            foreach (var (name, value) in Model.NamedTensors()) yield return ("model." + name, value);
+            yield return ("adam.first_moment", Optimizer.FirstMoment);
+            yield return ("adam.second_moment", Optimizer.SecondMoment);
+            if (WeightAverage is not null) yield return ("weights.average", WeightAverage.Average);
+            for (var plane = 0; plane < Statistics.Count; plane++)
+            {
+                yield return ($"statistics.{plane}.counts", Statistics[plane].Counts);
+                if (Statistics[plane].Sums is { } sums) yield return ($"statistics.{plane}.sums", sums);
+            }
+        }
+    }
+
+    private bool HasKlt => Model.Spec.Architecture is Architecture.Klt or Architecture.LumaChroma;
+
+    /// <summary>Starts a fresh model from data: the KLT, where the architecture has one, and codebooks by k-means, where that is asked for.</summary>
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c>, a few hundred samples.</param>
     public void StartFrom(Tensor pixels)
     {
@@ -57,71 +90,95 @@ internal sealed class TrainingStep : IDisposable
         using var scope = NewDisposeScope();
         var spec = Model.Spec;
         var images = PixelTensors.ToInput(pixels, spec.InputChannels);
-        if (spec.Architecture == Architecture.Klt) KltStart.Apply(Model, images);
-        if (Averages is null) return;
+        if (HasKlt) KltStart.Apply(Model, images);
+        WeightAverage?.Restart();
+        if (!_training.KMeansStart) return;
 
-        var vectors = new List<Tensor>();
-        for (long i = 0; i < images.shape[0]; i += _training.Batch)
+        for (var plane = 0; plane < Statistics.Count; plane++)
         {
-            using var batchScope = NewDisposeScope();
-            var latents = Model.Encode(images.narrow(0, i, Math.Min(_training.Batch, images.shape[0] - i)));
-            vectors.Add(ResidualQuantizer.Vectors(latents).MoveToOuterDisposeScope());
-        }
+            using var planeScope = NewDisposeScope();
+            if (!Model.Quantizers[plane].Learns) continue;
+            var vectors = new List<Tensor>();
+            for (long i = 0; i < images.shape[0]; i += _training.Batch)
+            {
+                using var batchScope = NewDisposeScope();
+                var latents = Model.Latents(images.narrow(0, i, Math.Min(_training.Batch, images.shape[0] - i)), plane);
+                vectors.Add(Quantizer.Vectors(latents).MoveToOuterDisposeScope());
+            }
 
-        var perSample = (long)(_training.ImageSize / spec.Stride) * (_training.ImageSize / spec.Stride);
-        Averages.Start(cat(vectors), _training.Batch * perSample);
+            var side = _training.ImageSize / spec.Planes[plane].Stride;
+            Statistics[plane].Start(cat(vectors), (long)_training.Batch * side * side);
+        }
     }
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c> on the model's device.</param>
     /// <param name="step">The step's number, from 0.</param>
     /// <param name="learningRate">Its learning rate.</param>
-    public StepMeasurements Run(Tensor pixels, long step, double learningRate)
+    /// <param name="freezeEncoder">Whether the encoder stays as it is, and only decoder and codebooks learn.</param>
+    public StepMeasurements Run(Tensor pixels, long step, double learningRate, bool freezeEncoder = false)
     {
         using var scope = NewDisposeScope();
+        Freeze(freezeEncoder);
         var x = PixelTensors.ToInput(pixels, Model.Spec.InputChannels);
-        var stages = KeptStages(x.shape[0], step, x.device);
+        var (stages, ratePoint) = Draw(x.shape[0], step, x.device);
 
         Optimizer.ZeroGradients();
-        var latents = Model.Encode(x);
-        var quantized = Model.Quantizer.Quantize(latents, stages);
-        var output = Model.Decode(quantized.Quantized, stages);
+        var planes = Model.Quantize(x, stages, ratePoint);
+        var output = Model.Decode([.. planes.Select(p => p.Quantized)], stages, ratePoint);
         var reconstruction = nn.functional.mse_loss(output, x);
-        var loss = reconstruction.add(quantized.CommitmentLoss, alpha: _training.CommitmentWeight);
-        if (_training.CodebookLearning == CodebookLearning.Gradient) loss = loss.add(quantized.CodebookLoss, alpha: _training.CodebookWeight);
+        var (codebook, commitment) = (Sum(planes.Select(p => p.CodebookLoss)), Sum(planes.Select(p => p.CommitmentLoss)));
+        var loss = reconstruction;
+        if (_training.CommitmentWeight > 0) loss = loss.add(commitment, alpha: _training.CommitmentWeight);
+        if (_training.CodebookLearning == CodebookLearning.Gradient && _training.CodebookWeight > 0) loss = loss.add(codebook, alpha: _training.CodebookWeight);
         loss.backward();
 
         var norm = Optimizer.GradientNorm();
-        Optimizer.Step(learningRate, _training.WeightDecay, norm, _training.GradientClip);
-        for (var stage = 0; stage < quantized.StageInputs.Count; stage++)
+        Optimizer.Step(learningRate, _training.WeightDecay, norm, _training.GradientClip, freezeEncoder ? _encoderWeights : 0);
+        for (var plane = 0; plane < planes.Count; plane++)
         {
-            var indices = quantized.Indices.select(1, stage).reshape(-1);
-            Averages?.Update(stage, quantized.StageInputs[stage], indices, step);
-            Usage.Add(stage, indices);
+            if (_training.CodebookLearning == CodebookLearning.Gradient) Statistics[plane].Pin();
+            Usage.Add(plane, Statistics[plane].Update(planes[plane], ratePoint, step));
         }
 
+        WeightAverage?.Update(step);
+        var rate = Sum(planes.Zip(Model.Spec.Planes, (result, plane) => result.Rate.div(plane.Stride * plane.Stride)));
         return new StepMeasurements(
             loss.detach().DetachFromDisposeScope(),
             reconstruction.detach().DetachFromDisposeScope(),
-            quantized.CodebookLoss.detach().DetachFromDisposeScope(),
-            quantized.CommitmentLoss.detach().DetachFromDisposeScope(),
+            codebook.detach().DetachFromDisposeScope(),
+            commitment.detach().DetachFromDisposeScope(),
+            rate.detach().DetachFromDisposeScope(),
             norm.DetachFromDisposeScope());
     }
 
     public void Dispose()
     {
         Usage.Dispose();
-        Averages?.Dispose();
+        foreach (var statistics in Statistics) statistics.Dispose();
+        WeightAverage?.Dispose();
         Optimizer.Dispose();
         Model.Dispose();
     }
 
-    /// <summary>How many leading stages each sample of a step keeps: all, or a random number where stages are dropped.</summary>
-    private Tensor KeptStages(long samples, long step, Device device)
+    private static Tensor Sum(IEnumerable<Tensor> values) => values.Aggregate((a, b) => a.add(b));
+
+    private void Freeze(bool freeze)
     {
+        if (freeze == _encoderFrozen) return;
+        _encoderFrozen = freeze;
+        foreach (var parameter in Model.EncoderParameters) parameter.requires_grad = !freeze;
+    }
+
+    /// <summary>
+    /// What a step draws: how many leading stages each sample keeps, all of them unless stages are dropped, and the rate point of the batch.
+    /// </summary>
+    private (Tensor Stages, int RatePoint) Draw(long samples, long step, Device device)
+    {
+        var spec = Model.Spec;
         var kept = new long[samples];
         var random = new SeededRandom(_seed, (ulong)step ^ 0x5eed_57a6_e500_0000);
-        for (var i = 0; i < kept.Length; i++) kept[i] = _training.StageDropout ? 1 + random.Next(Model.Spec.Stages) : Model.Spec.Stages;
-        return tensor(kept, device: device);
+        for (var i = 0; i < kept.Length; i++) kept[i] = _training.StageDropout ? 1 + random.Next(spec.MostStages) : spec.MostStages;
+        return (DeviceTensors.Upload(kept, device), spec.RatePoints == 1 ? 0 : random.Next(spec.RatePoints));
     }
 }

@@ -6,7 +6,7 @@ internal sealed record ValidationResult
     /// <summary>No images.</summary>
     public static ValidationResult None { get; } = new() { Psnr = [] };
 
-    /// <summary>PSNR in dB when decoding from 1, 2, … leading stages.</summary>
+    /// <summary>PSNR in dB when decoding from 1, 2, … leading stages, at the first rate point.</summary>
     public required IReadOnlyList<double> Psnr { get; init; }
 
     /// <summary>Mean squared error of pixels in [−1, 1] from all stages: comparable with <see cref="Progress.Reconstruction"/>.</summary>
@@ -17,4 +17,12 @@ internal sealed record ValidationResult
 
     /// <summary>Bits a pixel by the order-0 entropy of the indices of these images, all stages together: what a coder without contexts takes.</summary>
     public double BitsPerPixel { get; init; }
+
+    /// <summary>All stages at each rate point; the figures above are averages over them.</summary>
+    public IReadOnlyList<RatePointResult> RatePoints { get; init; } = [];
 }
+
+/// <summary>One rate point's averages.</summary>
+/// <param name="BitsPerPixel">As <see cref="ValidationResult.BitsPerPixel"/>.</param>
+/// <param name="Psnr">PSNR in dB from all stages.</param>
+internal sealed record RatePointResult(double BitsPerPixel, double Psnr);

@@ -30,26 +30,46 @@ internal sealed class Validator
     /// <summary>How many images are measured.</summary>
     public int Images { get; }
 
-    /// <summary>Average PSNR in dB (8-bit RGB, per image) when decoding from the first stage, from the first two, and so on.</summary>
-    public double[] Psnr(Autoencoder model)
+    /// <summary>Averages over the images, at every rate point with its λ; PSNR by number of stages is the first rate point's.</summary>
+    public ValidationResult Measure(Autoencoder model)
     {
-        var sums = new double[model.Spec.Stages];
-        for (var i = 0; i < Images; i++)
+        using var gradients = no_grad();
+        var spec = model.Spec;
+        var points = new List<RatePointResult>();
+        var psnr = new double[spec.MostStages];
+        double squaredError = 0;
+        for (var rate = 0; rate < spec.RatePoints; rate++)
         {
-            using var gradients = no_grad();
             using var scope = NewDisposeScope();
-            var pixels = Pixels(i, 1, DeviceOf(model));
-            var indices = Indices(model, pixels);
-            for (var stages = 1; stages <= sums.Length; stages++)
+            var entropy = new IndexEntropy(spec, model.Device);
+            double sum = 0;
+            for (var i = 0; i < Images; i++)
             {
-                using var stageScope = NewDisposeScope();
-                var decoded = PixelTensors.ToPixels(model.DecodeIndices(indices, stages));
-                var error = decoded.to(ScalarType.Float32).sub(pixels.to(ScalarType.Float32)).square().mean().item<float>();
-                sums[stages - 1] += 10 * Math.Log10(255.0 * 255.0 / Math.Max(error, 1e-10));
+                using var imageScope = NewDisposeScope();
+                var pixels = Pixels(i, 1, model.Device);
+                var indices = Indices(model, pixels, rate);
+                entropy.Add(indices);
+                for (var stages = rate == 0 ? 1 : spec.MostStages; stages <= spec.MostStages; stages++)
+                {
+                    using var stageScope = NewDisposeScope();
+                    var error = SquaredError(PixelTensors.ToPixels(model.DecodeIndices(indices, stages, rate)), pixels);
+                    if (rate == 0) psnr[stages - 1] += Decibels(error) / Images;
+                    if (stages < spec.MostStages) continue;
+                    sum += Decibels(error) / Images;
+                    squaredError += error / (Images * spec.RatePoints);
+                }
             }
+
+            points.Add(new RatePointResult(entropy.BitsPerPixel((long)Images * _size * _size), sum));
         }
 
-        return [.. sums.Select(s => s / Images)];
+        return new ValidationResult
+        {
+            Psnr = psnr,
+            MeanSquaredError = squaredError / (ModelSpec.PixelScale * ModelSpec.PixelScale),
+            BitsPerPixel = points.Average(p => p.BitsPerPixel),
+            RatePoints = points,
+        };
     }
 
     /// <summary>A picture of a few images in columns: the originals over what comes back from one stage over what comes back from all.</summary>
@@ -58,10 +78,10 @@ internal sealed class Validator
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var count = Math.Min(GridImages, Images);
-        var originals = Pixels(0, count, DeviceOf(model));
-        var indices = Indices(model, originals);
-        var rows = new List<Tensor> { originals, PixelTensors.ToPixels(model.DecodeIndices(indices, 1)) };
-        if (model.Spec.Stages > 1) rows.Add(PixelTensors.ToPixels(model.DecodeIndices(indices, model.Spec.Stages)));
+        var originals = Pixels(0, count, model.Device);
+        var indices = Indices(model, originals, ratePoint: 0);
+        var rows = new List<Tensor> { originals, PixelTensors.ToPixels(model.DecodeIndices(indices, 1, 0)) };
+        if (model.Spec.MostStages > 1) rows.Add(PixelTensors.ToPixels(model.DecodeIndices(indices, model.Spec.MostStages, 0)));
         var grid = stack(rows).permute(0, 2, 1, 3, 4).reshape(rows.Count * _size, count * _size, 3);
         return new SampleGrid(TensorFiles.ToBytes(grid), _size, count, rows.Count);
     }
@@ -72,12 +92,17 @@ internal sealed class Validator
         return TensorFiles.FromBytes(_pixels.AsSpan(first * bytes, count * bytes).ToArray(), [count, _size, _size, 3], device);
     }
 
-    private static Tensor Indices(Autoencoder model, Tensor pixels)
+    private static IReadOnlyList<Tensor> Indices(Autoencoder model, Tensor pixels, int ratePoint)
     {
         using var scope = NewDisposeScope();
-        var latents = model.Encode(PixelTensors.ToInput(pixels, model.Spec.InputChannels));
-        return model.Quantizer.Search(latents, lambda: 0).Indices.MoveToOuterDisposeScope();
+        return [.. model.EncodeIndices(PixelTensors.ToInput(pixels, model.Spec.InputChannels), ratePoint, model.Spec.Lambda(ratePoint)).Select(i => i.MoveToOuterDisposeScope())];
     }
 
-    private static Device DeviceOf(Autoencoder model) => model.Quantizer.CodeLengths.device;
+    private static double SquaredError(Tensor decoded, Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return decoded.to(ScalarType.Float32).sub(pixels.to(ScalarType.Float32)).square().mean().item<float>();
+    }
+
+    private static double Decibels(double squaredError) => 10 * Math.Log10(255.0 * 255.0 / Math.Max(squaredError, 1e-10));
 }

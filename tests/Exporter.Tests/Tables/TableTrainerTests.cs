@@ -114,7 +114,8 @@ public class TableTrainerTests
         }
     }
 
-    private static ModelTables Train(params CalibrationPlane[] planes) => TableTrainer.Train(planes, [.. planes.Select(p => Codebooks(p.Plane))], CancellationToken.None);
+    private static ModelTables Train(params CalibrationPlane[] planes) =>
+        new([.. planes.Select(p => p.Plane)], [TableTrainer.Train(planes, [.. planes.Select(p => Codebooks(p.Plane))], CancellationToken.None)]);
 
     private static ReadOnlyMemory<float> Codebooks(LatentPlane plane)
     {
