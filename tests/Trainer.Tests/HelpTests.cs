@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CommandLine;
 using VqVae.CommandLine;
 using VqVae.Models;
+using VqVae.TestSupport;
 using VqVae.Trainer.CommandLine;
 using VqVae.Trainer.Commands;
 
@@ -82,6 +83,27 @@ public sealed partial class HelpTests
     }
 
     [Fact]
+    public void Guide_CommandsInIt_AreUnderstood()
+    {
+        var guide = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "training.md")).ReplaceLineEndings("\n");
+        var commands = ShellBlock().Matches(guide).SelectMany(block => block.Groups[1].Value.Split('\n')).Where(line => line.StartsWith("trainer ", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(commands);
+        foreach (var command in commands)
+        {
+            var words = command.Split('>')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            using var parser = new Parser();
+            var parsed = parser.ParseArguments(words[1..], [.. TrainerProgram.Commands.Select(c => c.Arguments)]);
+            Assert.True(parsed.Errors.All(e => e.Tag == ErrorType.HelpRequestedError), command);
+            if (parsed.Value is not FitArguments { Resume: false } fit) continue;
+
+            // Files are the reader's own; what is typed must be settings that can be.
+            fit.Config = null;
+            var settings = FitSettings.New(fit, new Run.RunFolder(Path.Combine(SharedData.RepositoryRoot, fit.Out, "none")));
+            Assert.Equal(fit.Data, settings.Data);
+        }
+    }
+
+    [Fact]
     public void Version_IsPrinted() => Assert.Matches(@"^trainer \d+\.\d+\.\d+\r?\n$", CommandLineRun.Of("--version").Output);
 
     [Fact]
@@ -94,6 +116,9 @@ public sealed partial class HelpTests
     }
 
     private static string Verb(TrainerCommand command) => command.Arguments.GetCustomAttribute<VerbAttribute>()!.Name;
+
+    [GeneratedRegex("^```console\\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ShellBlock();
 
     [GeneratedRegex("^  --([a-z0-9-]+)", RegexOptions.Multiline)]
     private static partial Regex OptionLine();

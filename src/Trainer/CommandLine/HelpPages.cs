@@ -7,7 +7,7 @@ internal static class HelpPages
     public const string Overview = """
         trainer - learn an image codec from a folder of images
 
-          trainer fit --data photos --out runs/photos    train, to export next
+          trainer fit --data photos --out runs/photos    train a model
           trainer fit --out runs/photos --resume         go on after Ctrl-C or a power cut
           trainer presets                                what to start from
           trainer presets show small                     its settings as JSON, to change for --config

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using VqVae.TestSupport;
 
 namespace VqVae.Models.Tests.Configuration;
@@ -99,6 +100,23 @@ public class PresetFileTests
     {
         var error = Assert.Throws<ArgumentException>(() => Preset.FromJson("{ \"name\": \"a\", \"description\": \"b\" }"u8, "mine.json"));
         Assert.Equal("'mine.json': the key 'model.architecture' is missing", error.Message);
+    }
+
+    [Fact]
+    public void Parse_TheGuidesExamples_AreSettingsThatCanBe()
+    {
+        var guide = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "training.md")).ReplaceLineEndings("\n");
+        var blocks = Regex.Matches(guide, "^```json\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline);
+        Assert.NotEmpty(blocks);
+        foreach (Match block in blocks)
+        {
+            var builder = new PresetBuilder(Preset.Small);
+            builder.Apply(Parse(block.Groups[1].Value));
+            var preset = builder.Build();
+            Assert.NotEqual(Preset.Small, preset);
+            preset.Model.Validate();
+            preset.Training.Validate(preset.Model);
+        }
     }
 
     private static PresetFile Parse(string json) => PresetFile.Parse(Encoding.UTF8.GetBytes(json), "mine.json");
