@@ -21,6 +21,9 @@ internal sealed class Application
     /// <summary>Words for errors.</summary>
     public required ErrorReport Errors { get; init; }
 
+    /// <summary>Whether a command that is stopped goes on to save what it has: what fails then is told as it is.</summary>
+    public bool SavesWhenStopped { get; init; }
+
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="terminal">The standard streams.</param>
@@ -45,6 +48,9 @@ internal sealed class Application
             {
                 settings.HelpWriter = null;
                 settings.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
+
+                // Options that take several values may be repeated; that no other one is was seen above.
+                settings.AllowMultiInstance = Selected(arguments) is { } command && Options(command).Any(o => IsRepeatable(o.Property));
             });
             var parsed = parser.ParseArguments(arguments, [.. Commands]);
             return parsed.Value is { } options ? run(options) : NotParsed([.. parsed.Errors], arguments, terminal);
@@ -54,23 +60,27 @@ internal sealed class Application
 #pragma warning restore CA1031
         {
             // A native call that was stopped may fail in its own words.
-            return Errors.Write(cancellationToken.IsCancellationRequested ? new OperationCanceledException(e.Message, e) : e, terminal.Error);
+            return Errors.Write(cancellationToken.IsCancellationRequested && !SavesWhenStopped ? new OperationCanceledException(e.Message, e) : e, terminal.Error);
         }
     }
 
-    /// <summary>Refuses options that lack their value: the parser takes such an option at the end for one that was not given.</summary>
+    /// <summary>
+    /// Refuses options that lack their value, which the parser takes for ones that were not given where they come last, and options that are
+    /// given twice, which it overlooks where some may be.
+    /// </summary>
     private void CheckValues(string[] arguments)
     {
-        var command = Command(arguments[0]) ?? Commands.FirstOrDefault(type => Verb(type).IsDefault);
-        if (command is null) return;
-        var valued = command.GetProperties().Where(p => p.PropertyType != typeof(bool))
-            .Select(p => p.GetCustomAttribute<OptionAttribute>()?.LongName).OfType<string>()
-            .Select(name => "--" + name).ToHashSet(StringComparer.Ordinal);
+        if (Selected(arguments) is not { } command) return;
+        var options = Options(command).ToDictionary(o => "--" + o.Option.LongName, o => o.Property, StringComparer.Ordinal);
+        var given = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (!valued.Contains(arguments[i])) continue;
+            var name = arguments[i].Split('=')[0];
+            if (!options.TryGetValue(name, out var property)) continue;
+            if (!given.Add(name) && !IsRepeatable(property)) throw new UsageException($"{name} is given twice; see '{Page(arguments)}'");
+            if (property.PropertyType == typeof(bool) || name != arguments[i]) continue;
             if (i + 1 == arguments.Length || arguments[i + 1].StartsWith("--", StringComparison.Ordinal))
-                throw new UsageException($"{arguments[i]} needs a value; see '{Page(arguments)}'");
+                throw new UsageException($"{name} needs a value; see '{Page(arguments)}'");
             i++;
         }
     }
@@ -95,33 +105,47 @@ internal sealed class Application
 
         // The cause first: an unknown option also makes what follows it look missing.
         var first = errors.OrderBy(e => e is MissingRequiredOptionError).First();
-        throw new UsageException($"{Explain(first)}; see '{Page(arguments)}'");
+        throw new UsageException($"{Explain(first, arguments)}; see '{Page(arguments)}'");
     }
 
     /// <summary>The command that shows the help that the command line needs.</summary>
     private string Page(string[] arguments)
     {
-        var command = Command(arguments[0]) ?? Commands.FirstOrDefault(type => Verb(type).IsDefault);
+        var command = Selected(arguments);
         return command is null ? $"{Name} --help" : $"{Name} {Verb(command).Name} --help";
     }
 
-    private Type? Command(string verb) => Commands.FirstOrDefault(type => Verb(type).Name == verb);
+    /// <summary>The command that is named, or the default one.</summary>
+    private Type? Selected(string[] arguments) =>
+        Commands.FirstOrDefault(type => Verb(type).Name == arguments[0]) ?? Commands.FirstOrDefault(type => Verb(type).IsDefault);
+
+    private static IEnumerable<(PropertyInfo Property, OptionAttribute Option)> Options(Type command) => command.GetProperties()
+        .Select(property => (property, Option: property.GetCustomAttribute<OptionAttribute>()!))
+        .Where(o => o.Option is { LongName.Length: > 0 });
+
+    private static bool IsRepeatable(PropertyInfo property) => property.PropertyType == typeof(IEnumerable<string>);
 
     private static VerbAttribute Verb(Type command) => command.GetCustomAttribute<VerbAttribute>()!;
 
     private static string Version =>
         typeof(Application).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    private string Explain(Error error) => error switch
+    private string Explain(Error error, string[] arguments) => error switch
     {
-        BadVerbSelectedError e => $"there is no command '{e.Token}'",
+        BadVerbSelectedError e => $"there is no command '{e.Token}'{Meant("", e.Token, Commands.Select(type => Verb(type).Name))}",
         NoVerbSelectedError => "the command is missing",
-        UnknownOptionError e => $"there is no option '{(e.Token.Length == 1 ? "-" : "--")}{e.Token}'",
+        UnknownOptionError { Token.Length: 1 } e => $"there is no option '-{e.Token}'",
+        UnknownOptionError e => $"there is no option '--{e.Token}'{Meant("--", e.Token, Selected(arguments) is { } command ? Options(command).Select(o => o.Option.LongName) : [])}",
         MissingValueOptionError e => $"--{e.NameInfo.LongName} needs a value",
+        BadFormatConversionError e when Selected(arguments) is { } command && Options(command).Any(o => o.Option.LongName == e.NameInfo.LongName && o.Property.PropertyType == typeof(bool?)) =>
+            $"--{e.NameInfo.LongName}: expected true or false",
         BadFormatConversionError e when e.NameInfo.LongName.Length > 0 => $"--{e.NameInfo.LongName}: the value is no number, or too large",
         RepeatedOptionError e => $"--{e.NameInfo.LongName} is given twice",
         BadFormatTokenError e => $"'{e.Token}' cannot be understood",
         MissingRequiredOptionError e => e.NameInfo.LongName.Length > 0 ? $"--{e.NameInfo.LongName} is missing" : $"{Argument} is missing",
         _ => $"the command line cannot be understood ({error.Tag})",
     };
+
+    private static string Meant(string prefix, string word, IEnumerable<string> names) =>
+        NearestName.Of(word, names) is { } name ? $"; did you mean {prefix}{name}?" : "";
 }

@@ -1,10 +1,19 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace VqVae.Models;
 
 /// <summary>A named starting point: a model and how it is trained.</summary>
+/// <remarks>The presets are the JSON files in <c>Presets/</c>; a file that is put there is one, under its own name.</remarks>
 public sealed record Preset
 {
+    private const string ResourceFolder = "presets/";
+
+    /// <summary>Those that come first; others follow by their names.</summary>
+    private static readonly string[] Order = ["small", "celeba"];
+
+    private static readonly Lazy<IReadOnlyList<Preset>> Loaded = new(Load);
+
     /// <summary>The name that <c>trainer fit --preset</c> takes.</summary>
     public required string Name { get; init; }
 
@@ -18,53 +27,13 @@ public sealed record Preset
     public required TrainingSpec Training { get; init; }
 
     /// <summary>The plain VQ-VAE, kept reproducible: stride 4, one stage of 512 codes of 128 dimensions, images resized to 128×128.</summary>
-    public static Preset Celeba { get; } = new()
-    {
-        Name = "celeba",
-        Description = "the plain VQ-VAE on images resized to 128x128: a reference point; wants a GPU",
-        Model = new ModelSpec(),
-        Training = new TrainingSpec(),
-    };
+    public static Preset Celeba => Find("celeba");
 
     /// <summary>A light photo codec that trains on two CPU cores in minutes: stride 8, four residual levels of 512 codes, any number of which decodes.</summary>
-    public static Preset Small { get; } = new()
-    {
-        Name = "small",
-        Description = "a light codec for photos: stride 8, 4 residual levels of 512 codes, any number of which decodes; trains on a CPU",
-        Model = new ModelSpec
-        {
-            Architecture = Architecture.Klt,
-            Hidden = 128,
-            EmbeddingDim = 64,
-            EncoderBlocks = 2,
-            DecoderBlocks = 3,
-            Codes = 512,
-            Stages = 4,
-            Stride = 8,
-            RefineChannels = 32,
-            RefineBlocks = 1,
-        },
-        Training = new TrainingSpec
-        {
-            ImageSize = 128,
-            SampleMode = SampleMode.Crop,
-            Flip = true,
-            Batch = 8,
-            Steps = 2_000,
-            LearningRate = 1e-3,
-            Schedule = LearningRateSchedule.Cosine,
-            WarmupSteps = 50,
-            GradientClip = 0.5,
-            CodebookLearning = CodebookLearning.Ema,
-            CodebookWeight = 0,
-            CommitmentWeight = 0.25,
-            StageDropout = true,
-            KMeansStart = true,
-        },
-    };
+    public static Preset Small => Find("small");
 
     /// <summary>All presets, the default one (<c>small</c>) first.</summary>
-    public static IReadOnlyList<Preset> All { get; } = [Small, Celeba];
+    public static IReadOnlyList<Preset> All => Loaded.Value;
 
     /// <summary>The preset of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that exist.</exception>
@@ -72,6 +41,40 @@ public sealed record Preset
         All.FirstOrDefault(p => p.Name == name)
         ?? throw new ArgumentException($"preset: expected one of {string.Join(", ", All.Select(p => p.Name))}, got '{name}'");
 
+    /// <summary>Reads a whole preset. The ranges of its values are not checked.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="ArgumentException">It is malformed, has an unknown key or lacks one; the message says where.</exception>
+    public static Preset FromJson(ReadOnlySpan<byte> utf8, string source)
+    {
+        var file = PresetFile.Parse(utf8, source);
+        if (PresetKey.All.FirstOrDefault(k => k.IsRequired && !file.Values.ContainsKey(k.Path)) is { } missing)
+            throw new ArgumentException($"'{source}': the key '{missing}' is missing");
+        var builder = new PresetBuilder(new Preset { Name = "", Description = "", Model = new ModelSpec(), Training = new TrainingSpec() });
+        builder.Apply(file);
+        return builder.Build();
+    }
+
     /// <summary>The preset as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ModelJson.Default.Preset);
+
+    private static IReadOnlyList<Preset> Load()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return
+        [
+            .. assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourceFolder, StringComparison.Ordinal))
+                .Select(name => Read(assembly, name))
+                .OrderBy(preset => Array.IndexOf(Order, preset.Name) is >= 0 and var place ? place : Order.Length)
+                .ThenBy(preset => preset.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private static Preset Read(Assembly assembly, string resource)
+    {
+        using var stream = assembly.GetManifestResourceStream(resource)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return FromJson(content, resource);
+    }
 }

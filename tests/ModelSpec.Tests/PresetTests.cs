@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VqVae.TestSupport;
 
 namespace VqVae.Models.Tests;
 
@@ -17,6 +18,29 @@ public class PresetTests
         preset.Training.Validate(preset.Model);
         Assert.False(string.IsNullOrWhiteSpace(preset.Description));
         Assert.Contains($"\"name\": \"{name}\"", preset.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Preset_FileOfEach_IsWhatShowPrints(string name)
+    {
+        var file = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "src", "ModelSpec", "Presets", name + ".json"));
+        Assert.Equal(Preset.Find(name).ToJson().ReplaceLineEndings("\n") + "\n", file);
+    }
+
+    [Fact]
+    public void All_BeginsWithTheDefaultAndHasEveryFile()
+    {
+        Assert.Equal(["small", "celeba"], Preset.All.Take(2).Select(p => p.Name));
+        var files = Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "src", "ModelSpec", "Presets"), "*.json").Select(Path.GetFileNameWithoutExtension);
+        Assert.Equal(files.Order(StringComparer.Ordinal), Preset.All.Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Celeba_IsTheDefaultsOfTheSpecs()
+    {
+        Assert.Equal(new ModelSpec(), Preset.Celeba.Model);
+        Assert.Equal(new TrainingSpec(), Preset.Celeba.Training);
     }
 
     [Fact]

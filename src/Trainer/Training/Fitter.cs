@@ -21,11 +21,20 @@ internal sealed record FitOptions
     /// <summary>Steps between saved states.</summary>
     public int SaveEvery { get; init; } = 500;
 
+    /// <summary>Steps between checkpoints that are kept; 0 for none.</summary>
+    public int KeepEvery { get; init; }
+
     /// <summary>Whether to go on from the run folder's saved state.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Bytes of decoded images kept in memory: by default a quarter of what there is, at most 4 GiB.</summary>
     public long CacheBytes { get; init; } = Math.Min(4L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
+    /// <summary>Folder for decoded images that do not fit the memory; <c>null</c> for none.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Bytes that may be kept in <see cref="CacheFolder"/>.</summary>
+    public long CacheFolderBytes { get; init; } = 20L << 30;
 
     /// <summary>Threads that load images: by default half of the processors, at most 8.</summary>
     public int LoaderThreads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
