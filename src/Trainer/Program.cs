@@ -21,6 +21,7 @@ using var signals = new StopSignals();
 
 try
 {
+    VqVae.Trainer.Native.LibTorch.Prepare(args);
     using var parser = new Parser(with =>
     {
         with.HelpWriter = null;
