@@ -49,9 +49,7 @@ internal static class ElfSymbolVersions
     /// <summary>The offset of the flags of the <c>Elf64_Vernaux</c> entry named <paramref name="version"/>, or −1.</summary>
     private static long FindFlags(byte[] elf, string version)
     {
-        if (elf.Length < 64 || ReadUInt32(elf, 0) != 0x464c457f || elf[4] != 2 || elf[5] != 1)
-            throw new InvalidDataException("not a 64-bit little-endian ELF file");
-
+        CheckHeader(elf);
         var entries = 0;
         var sectionCount = ReadUInt16(elf, 0x3c);
         for (var i = 0u; i < sectionCount; i++)
@@ -84,6 +82,14 @@ internal static class ElfSymbolVersions
         return -1;
     }
 
+    /// <summary>Whether a file begins as a 64-bit little-endian ELF file does.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    internal static void CheckHeader(byte[] elf)
+    {
+        if (elf.Length < 64 || ReadUInt32(elf, 0) != 0x464c457f || elf[4] != 2 || elf[5] != 1)
+            throw new InvalidDataException("not a 64-bit little-endian ELF file");
+    }
+
     /// <summary>The offset of a section's header.</summary>
     private static long Section(byte[] elf, uint index) => ReadOffset(elf, 0x28) + ((long)index * ReadUInt16(elf, 0x3a));
 
@@ -95,9 +101,9 @@ internal static class ElfSymbolVersions
         return elf[Check(elf, at + name.Length, 1)] == 0;
     }
 
-    private static ushort ReadUInt16(byte[] elf, long at) => BitConverter.ToUInt16(elf, Check(elf, at, 2));
+    internal static ushort ReadUInt16(byte[] elf, long at) => BitConverter.ToUInt16(elf, Check(elf, at, 2));
 
-    private static uint ReadUInt32(byte[] elf, long at) => BitConverter.ToUInt32(elf, Check(elf, at, 4));
+    internal static uint ReadUInt32(byte[] elf, long at) => BitConverter.ToUInt32(elf, Check(elf, at, 4));
 
     /// <summary>A 64-bit offset into the file; what comes from it stays far from overflow.</summary>
     private static long ReadOffset(byte[] elf, long at)

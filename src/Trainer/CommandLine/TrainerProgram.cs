@@ -4,6 +4,7 @@ using CommandLine;
 using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Trainer.Commands;
+using VqVae.Trainer.Native;
 using VqVae.Trainer.Training;
 
 namespace VqVae.Trainer.CommandLine;
@@ -46,7 +47,12 @@ internal static class TrainerProgram
     public static int Run(string[] arguments, Terminal terminal, CancellationToken cancellationToken) => Program.Run(
         arguments,
         terminal,
-        options => Commands.Single(command => command.Arguments == options.GetType()).Run(options, terminal, cancellationToken),
+        options =>
+        {
+            // Before any type of TorchSharp is used; what needs none works without.
+            if (options is not PresetsArguments) LibTorch.Prepare(arguments);
+            return Commands.Single(command => command.Arguments == options.GetType()).Run(options, terminal, cancellationToken);
+        },
         cancellationToken);
 
     /// <summary>The page of a command, or the overview for anything else.</summary>

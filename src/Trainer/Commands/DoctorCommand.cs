@@ -6,12 +6,17 @@ using CommandLine;
 using TorchSharp;
 using VqVae.Build;
 using VqVae.CommandLine;
+using VqVae.Trainer.Native;
 
 namespace VqVae.Trainer.Commands;
 
 /// <summary>Options of <c>trainer doctor</c>.</summary>
 [Verb("doctor", HelpText = "Tell which libraries and devices are found, what is missing and how to fix it.")]
-internal sealed class DoctorArguments;
+internal sealed class DoctorArguments
+{
+    [Option("libtorch", MetaValue = "DIR", HelpText = "Folder of an existing PyTorch's libraries to examine (also VQVAE_LIBTORCH), for a build with -p:LibTorch=none.")]
+    public string? LibTorch { get; set; }
+}
 
 /// <summary><c>trainer doctor</c>.</summary>
 internal static class DoctorCommand
@@ -35,10 +40,9 @@ internal static class DoctorCommand
 
     private static void CheckLibStdCxx(TextWriter output, List<string> problems)
     {
-        var library = Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so");
-        if (!File.Exists(library))
+        if (AppLibraries.TorchSharp is not { } library)
         {
-            problems.Add($"{library} is missing: build the trainer again (dotnet build src/Trainer -c Release)");
+            problems.Add("libLibTorchSharp.so is missing beside the trainer: build it again (dotnet build src/Trainer -c Release)");
             return;
         }
 
@@ -51,6 +55,20 @@ internal static class DoctorCommand
 
     private static void CheckTorch(TextWriter output, List<string> problems)
     {
+        if (LibTorch.Problem is { } problem)
+        {
+            Line(output, "libtorch", "cannot be used");
+            problems.Add(problem);
+            return;
+        }
+
+        if (LibTorch.Folder is { } folder)
+        {
+            Line(output, "PyTorch", $"{folder.Version ?? "unknown version"}, {(folder.HasCuda ? "with CUDA" : "for the CPU only")}, in {folder.Path}");
+            if (LibTorch.Symbols is { } symbols) Line(output, "symbols", $"all {symbols.Required} that {LibTorch.TorchSharp} needs are there");
+            if (LibTorch.Doubt(folder) is { } doubt) Line(output, "version", doubt);
+        }
+
         try
         {
             using var scope = torch.NewDisposeScope();
@@ -60,7 +78,8 @@ internal static class DoctorCommand
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < Products; i++) a.mm(a).Dispose();
             var rate = 2.0 * 768 * 768 * 768 * Products / clock.Elapsed.TotalSeconds / 1e9;
-            Line(output, "libtorch", $"{torch.__version__} (TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}), {torch.get_num_threads()} threads, {rate.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s in a matrix product");
+            Line(output, "libtorch", $"{(LibTorch.Folder is { } used ? used.Version ?? "unknown version" : torch.__version__)} ({LibTorch.TorchSharp}), {torch.get_num_threads()} threads, {rate.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s in a matrix product");
+            CheckLoaded(output, problems);
             var devices = CudaDiagnosis.Devices();
             Line(output, "CUDA", devices > 0 ? $"{devices} device(s): --device cuda works" : $"no device: {CudaDiagnosis.Missing()}");
         }
@@ -71,6 +90,16 @@ internal static class DoctorCommand
             Line(output, "libtorch", "cannot be loaded");
             problems.Add($"build again (dotnet build src/Trainer -c Release): libtorch does not load: {FirstLine(e)}");
         }
+    }
+
+    /// <summary>What the process holds at last, which nothing but the process itself knows.</summary>
+    private static void CheckLoaded(TextWriter output, List<string> problems)
+    {
+        using var process = Process.GetCurrentProcess();
+        var name = LibTorchFolder.FileName("torch_cpu");
+        var loaded = process.Modules.Cast<ProcessModule>().Where(m => m.ModuleName == name).Select(m => m.FileName).Distinct(StringComparer.Ordinal).ToList();
+        if (loaded.Count > 0) Line(output, "", $"loaded from {string.Join(" and ", loaded)}");
+        if (loaded.Count > 1) problems.Add("two copies of libtorch are loaded, which fails sooner or later: leave one of them out");
     }
 
     private static void CheckVips(TextWriter output, List<string> problems)
