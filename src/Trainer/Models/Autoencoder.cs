@@ -67,10 +67,12 @@ public sealed class Autoencoder : nn.Module
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         using var gradients = no_grad();
-        using var scope = NewDisposeScope();
+
+        // The model outlives the scope, which would take its buffers along.
         var model = new Autoencoder(checkpoint.Spec, CodebookLearning.Ema);
-        foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
         TorchSharp.ModuleExtensionMethods.to(model, device);
+        using var scope = NewDisposeScope();
+        foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
         return model;
     }
 
