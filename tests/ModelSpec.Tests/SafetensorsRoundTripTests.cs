@@ -46,6 +46,35 @@ public class SafetensorsRoundTripTests
         seed: "0000KOIso5A3", iter: 100);
 
     [Fact]
+    public void WriteTo_TensorsInPartsOfAnyLength_SameBytesAsWhole() => Gen.Select(Files, Gen.Int[1, 9]).Sample(
+        (files, length) =>
+        {
+            var (tensors, metadata) = files;
+            var writer = new SafetensorsWriter();
+            foreach (var (key, value) in metadata) writer.Metadata[key] = value;
+            foreach (var (name, tensor) in tensors) writer.Add(name, tensor.Type, Parts(tensor.Data, length), tensor.Shape);
+            using var stream = new MemoryStream();
+            writer.WriteTo(stream);
+            Assert.Equal(Write(tensors, metadata), stream.ToArray());
+        },
+        seed: "0000KOIso5A3", iter: 100);
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Save_PartsOfAnotherLengthThanTheShape_ThrowsAndLeavesNothing(int bytes)
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new SafetensorsWriter();
+        writer.Add("n", TensorType.UInt16, Parts(new byte[bytes], 2), 2, 1);
+
+        var error = Assert.Throws<InvalidOperationException>(() => writer.Save(folder["a.safetensors"]));
+
+        Assert.Contains($"'n': expected 4 bytes, got {bytes}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void WriteTo_MixedTypes_DataStartsAtMultiplesOfTheElementSize()
     {
         var writer = new SafetensorsWriter();
@@ -128,6 +157,18 @@ public class SafetensorsRoundTripTests
         Assert.Throws<OverflowException>(() => writer.Add<int>("m", [], long.MaxValue, 4));
     }
 
+    /// <summary>The bytes in parts of a length, all in the same buffer, as a reader of a large file gives them.</summary>
+    private static IEnumerable<ReadOnlyMemory<byte>> Parts(byte[] data, int length)
+    {
+        var buffer = new byte[length];
+        for (var start = 0; start < data.Length; start += length)
+        {
+            var part = buffer.AsMemory(0, Math.Min(length, data.Length - start));
+            data.AsMemory(start, part.Length).CopyTo(part);
+            yield return part;
+        }
+    }
+
     private static byte[] Write(Dictionary<string, Sample> tensors, Dictionary<string, string> metadata)
     {
         var writer = new SafetensorsWriter();
@@ -140,6 +181,7 @@ public class SafetensorsRoundTripTests
                 case TensorType.Float64: Add<double>(name, tensor); break;
                 case TensorType.Int32: Add<int>(name, tensor); break;
                 case TensorType.Int64: Add<long>(name, tensor); break;
+                case TensorType.UInt16: Add<ushort>(name, tensor); break;
                 default: Add<byte>(name, tensor); break;
             }
         }

@@ -17,6 +17,9 @@ public enum TensorType
 
     /// <summary>8-bit unsigned integer (<c>U8</c>).</summary>
     UInt8,
+
+    /// <summary>16-bit unsigned integer (<c>U16</c>).</summary>
+    UInt16,
 }
 
 /// <summary>Names and sizes of <see cref="TensorType"/>.</summary>
@@ -30,6 +33,7 @@ public static class TensorTypes
         TensorType.Int32 => "I32",
         TensorType.Int64 => "I64",
         TensorType.UInt8 => "U8",
+        TensorType.UInt16 => "U16",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
@@ -39,6 +43,7 @@ public static class TensorTypes
         TensorType.Float32 or TensorType.Int32 => 4,
         TensorType.Float64 or TensorType.Int64 => 8,
         TensorType.UInt8 => 1,
+        TensorType.UInt16 => 2,
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
@@ -50,6 +55,7 @@ public static class TensorTypes
         "I32" => TensorType.Int32,
         "I64" => TensorType.Int64,
         "U8" => TensorType.UInt8,
+        "U16" => TensorType.UInt16,
         _ => null,
     };
 
@@ -62,5 +68,6 @@ public static class TensorTypes
         : typeof(T) == typeof(int) ? TensorType.Int32
         : typeof(T) == typeof(long) ? TensorType.Int64
         : typeof(T) == typeof(byte) ? TensorType.UInt8
+        : typeof(T) == typeof(ushort) ? TensorType.UInt16
         : throw new ArgumentException($"no tensor type for {typeof(T)}");
 }
