@@ -34,6 +34,9 @@ internal sealed class CodesArguments
     [Option("resize", MetaValue = "S", HelpText = "Encode whole images resized to SxS pixels; the aspect ratio is not kept (default: as the run was trained).")]
     public int? Resize { get; set; }
 
+    [Option("libtorch", MetaValue = "DIR", HelpText = "Use the libtorch of an installed PyTorch.")]
+    public string? LibTorch { get; set; }
+
     [Option("device", Default = "auto", MetaValue = "D", HelpText = "auto, cpu, cuda or cuda:N.")]
     public string Device { get; set; } = "auto";
 

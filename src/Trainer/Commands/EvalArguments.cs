@@ -25,6 +25,9 @@ internal sealed class EvalArguments
     [Option("lambda", MetaValue = "L", HelpText = "Weight of the rate in the encoder's search, in squared 8-bit units a bit (default: the rate point's; 0 is the nearest code).")]
     public double? Lambda { get; set; }
 
+    [Option("libtorch", MetaValue = "DIR", HelpText = "Use the libtorch of an installed PyTorch.")]
+    public string? LibTorch { get; set; }
+
     [Option("device", Default = "auto", MetaValue = "D", HelpText = "auto, cpu, cuda or cuda:N.")]
     public string Device { get; set; } = "auto";
 

@@ -58,10 +58,12 @@ public sealed class Autoencoder : nn.Module
     public static Autoencoder Load(Checkpoint checkpoint, Device device)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+
+        // Made and moved outside the scope: it would take the model's own tensors with it.
         var model = new Autoencoder(checkpoint.Spec, CodebookLearning.Ema);
-        using var gradients = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
+        using (no_grad())
+        using (NewDisposeScope())
+            foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
         TorchSharp.ModuleExtensionMethods.to(model, device);
         return model;
     }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using VqVae.Models;
+using VqVae.Trainer.Losses;
 using VqVae.Trainer.Models;
 using VqVae.Trainer.Quantization;
 using static TorchSharp.torch;
@@ -30,11 +31,12 @@ internal sealed class TrainingStep : IDisposable
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
     private readonly long _encoderWeights;
+    private readonly ReconstructionLoss _reconstruction;
     private bool _encoderFrozen;
 
     public TrainingStep(ModelSpec spec, TrainingSpec training, ulong seed, Device device)
     {
-        (_training, _seed) = (training, seed);
+        (_training, _seed, _reconstruction) = (training, seed, new ReconstructionLoss(training));
         random.manual_seed(unchecked((long)seed));
         Model = new Autoencoder(spec, training.CodebookLearning);
         Model.to(device);
@@ -126,9 +128,8 @@ internal sealed class TrainingStep : IDisposable
         Optimizer.ZeroGradients();
         var planes = Model.Quantize(x, stages, ratePoint);
         var output = Model.Decode([.. planes.Select(p => p.Quantized)], stages, ratePoint);
-        var reconstruction = nn.functional.mse_loss(output, x);
+        var (loss, reconstruction) = _reconstruction.Of(output, x);
         var (codebook, commitment) = (Sum(planes.Select(p => p.CodebookLoss)), Sum(planes.Select(p => p.CommitmentLoss)));
-        var loss = reconstruction;
         if (_training.CommitmentWeight > 0) loss = loss.add(commitment, alpha: _training.CommitmentWeight);
         if (_training.CodebookLearning == CodebookLearning.Gradient && _training.CodebookWeight > 0) loss = loss.add(codebook, alpha: _training.CodebookWeight);
         loss.backward();

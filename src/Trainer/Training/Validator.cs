@@ -1,5 +1,6 @@
 using VqVae.Models;
 using VqVae.Trainer.Data;
+using VqVae.Trainer.Metrics;
 using VqVae.Trainer.Models;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ internal sealed class Validator
         var spec = model.Spec;
         var points = new List<RatePointResult>();
         var psnr = new double[spec.MostStages];
-        double squaredError = 0;
+        double squaredError = 0, similarity = 0;
         for (var rate = 0; rate < spec.RatePoints; rate++)
         {
             using var scope = NewDisposeScope();
@@ -52,11 +53,13 @@ internal sealed class Validator
                 for (var stages = rate == 0 ? 1 : spec.MostStages; stages <= spec.MostStages; stages++)
                 {
                     using var stageScope = NewDisposeScope();
-                    var error = SquaredError(PixelTensors.ToPixels(model.DecodeIndices(indices, stages, rate)), pixels);
+                    var decoded = PixelTensors.ToPixels(model.DecodeIndices(indices, stages, rate));
+                    var error = SquaredError(decoded, pixels);
                     if (rate == 0) psnr[stages - 1] += Decibels(error) / Images;
                     if (stages < spec.MostStages) continue;
                     sum += Decibels(error) / Images;
                     squaredError += error / (Images * spec.RatePoints);
+                    similarity += MsSsim.PerImage(Planes(decoded), Planes(pixels), ValueRange.EightBit).item<float>() / (Images * spec.RatePoints);
                 }
             }
 
@@ -67,6 +70,7 @@ internal sealed class Validator
         {
             Psnr = psnr,
             MeanSquaredError = squaredError / (ModelSpec.PixelScale * ModelSpec.PixelScale),
+            MsSsim = similarity,
             BitsPerPixel = points.Average(p => p.BitsPerPixel),
             RatePoints = points,
         };
@@ -96,6 +100,13 @@ internal sealed class Validator
     {
         using var scope = NewDisposeScope();
         return [.. model.EncodeIndices(PixelTensors.ToInput(pixels, model.Spec.InputChannels), ratePoint, model.Spec.Lambda(ratePoint)).Select(i => i.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>The luma of pixels <c>[1,H,W,3]</c> as <c>[1,1,H,W]</c>.</summary>
+    private static Tensor Planes(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Luma.Of(pixels.permute(0, 3, 1, 2).to(ScalarType.Float32)).MoveToOuterDisposeScope();
     }
 
     private static double SquaredError(Tensor decoded, Tensor pixels)
