@@ -21,8 +21,11 @@ internal static class Ssim
     private const double C1 = 0.01 * 0.01;
     private const double C2 = 0.03 * 0.03;
 
-    /// <summary>Values that are filtered at a time: whole batches of training crops, and bands of large images.</summary>
-    private const long BandValues = 1 << 22;
+    /// <summary>Values that are filtered at a time: a band of rows, so that what is computed from them stays in the cache, and large images need no copies.</summary>
+    private const long BandValues = 1 << 18;
+
+    /// <summary>Fewest windows that a band is high: the rows that two bands share are filtered twice.</summary>
+    private const long LeastBand = 4 * WindowSide;
 
     /// <summary>The similarity of each image, averaged over its channels.</summary>
     /// <param name="a">float32 <c>[N,C,H,W]</c>.</param>
@@ -47,7 +50,7 @@ internal static class Ssim
         var (n, channels, height, width) = (a.shape[0], a.shape[1], a.shape[2], a.shape[3]);
         var side = Math.Min(WindowSide, Math.Min(height, width));
         var (rows, columns) = (height - side + 1, width - side + 1);
-        var band = Math.Max(1, bandValues / (n * channels * width));
+        var band = Math.Max(LeastBand, bandValues / (n * channels * width));
 
         // Four quantities of each channel are filtered together, each by itself. On CUDA that also keeps cuDNN out, which would round to TF32.
         var window = Window(side).to(a.dtype, a.device).view(1, 1, 1, side).expand(4 * channels, -1, -1, -1);
