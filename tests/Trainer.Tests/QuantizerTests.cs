@@ -173,7 +173,7 @@ public class QuantizerTests
 
         // μ = 50000 / 127.5² = 3.08 a bit: (2.1 − 2)² + 2·3.08 = 6.16 is still below 2.1² + 3.08 = 7.49, but 0.36 + 6.16 is above 1.96 + 3.08.
         Assert.Equal([0L, 1L], quantizer.Quantize(latents, ratePoint: 1).Indices.data<long>().ToArray());
-        Assert.Equal([0f, 2f], quantizer.Lookup(tensor(new long[] { 0, 1 }).view(1, 1, 1, 2), 1, ratePoint: 1).data<float>().ToArray());
+        Assert.Equal([0f, 2f], quantizer.Lookup(arange(0, 2, ScalarType.Int64).view(1, 1, 1, 2), 1, ratePoint: 1).data<float>().ToArray());
     }
 
     private static readonly int[] Levels = [8, 5, 5];
