@@ -85,7 +85,7 @@ internal sealed class TrainerWorkload : IDisposable
         var usage = _trained.Usage.Take();
         var progress = _averages.Take(_step, 1e-4, usage);
         if (!double.IsFinite(progress.Loss) || !(progress.Reconstruction > 0) || usage.Any(s => !(s.Used > 0)))
-            throw new InvalidOperationException($"{steps} steps did not train: loss {progress.Loss}");
+            throw new InvalidOperationException($"{steps} steps did not train: loss {progress.Loss}, reconstruction {progress.Reconstruction}, codes used {string.Join(" ", usage.Select(s => s.Used))}");
     }
 
     private string Draw()

@@ -38,7 +38,8 @@ internal sealed class CodebookUsage : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var counts = _counts.cpu();
+        // On the CPU `cpu()` alone would be the buffer that the next line empties.
+        var counts = _counts.clone().cpu();
         _counts.zero_();
         return [.. _names.Select((name, stage) => Statistics(name, counts[stage].data<float>().ToArray()))];
     }
