@@ -6,14 +6,22 @@ using VqVae.TestSupport;
 
 namespace VqVae.Benchmarks;
 
-/// <summary>Training speed against the same step on a batch in memory: medians of interleaved rounds in one run.</summary>
+/// <summary>
+/// Training speed against the same steps on batches in memory, and the optimizer's against TorchSharp's: medians of interleaved rounds in one run.
+/// </summary>
 internal static class TrainerQuick
 {
     private const int Rounds = 7;
     private const int Steps = 5;
 
-    /// <summary>The smallest share of the synthetic speed that the project allows with the default cache.</summary>
-    private const double Limit = 0.9;
+    /// <summary>The smallest share of the speed on resident batches that the project allows with the default cache.</summary>
+    private const double Limit = 0.97;
+
+    /// <summary>How many times faster than TorchSharp's AdamW ours has to be.</summary>
+    private const double OptimizerLimit = 4;
+
+    private const int OptimizerRounds = 15;
+    private const int OptimizerSteps = 10;
 
     public static int Run(string[] args)
     {
@@ -25,9 +33,29 @@ internal static class TrainerQuick
 
         var data = args is [_, var folder] ? folder : SharedData.Folder("photos-train");
         Line($"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, libtorch {torch.__version__}");
-        var right = Compare(data, new Trainer.Training.FitOptions().CacheBytes, "decoded images cached");
+        var right = CompareOptimizers();
+        right &= Compare(data, new Trainer.Training.FitOptions().CacheBytes, "decoded images cached");
         Compare(data, 0, "every image decoded each time");
         return right ? 0 : 1;
+    }
+
+    private static bool CompareOptimizers()
+    {
+        using var workload = new TrainerOptimizer();
+        workload.Ours(3);
+        workload.Theirs(3);
+        var (ours, theirs) = (new double[OptimizerRounds], new double[OptimizerRounds]);
+        for (var i = 0; i < OptimizerRounds; i++)
+        {
+            theirs[i] = workload.Theirs(OptimizerSteps);
+            ours[i] = workload.Ours(OptimizerSteps);
+        }
+
+        var difference = workload.Difference();
+        if (!(difference <= 1e-6)) throw new InvalidOperationException($"after {3 + (OptimizerRounds * OptimizerSteps)} steps the parameters differ by {difference}");
+        var (oursStep, theirsStep) = (Median(ours) / OptimizerSteps, Median(theirs) / OptimizerSteps);
+        Line($"AdamW, {TrainerOptimizer.Tensors} tensors of {TrainerOptimizer.Numbers}: {oursStep * 1000:F2} ms a step; TorchSharp's {theirsStep * 1000:F2} ms; ratio {theirsStep / oursStep:F2} (limit {OptimizerLimit:F1}); largest difference {difference:E1}");
+        return theirsStep >= OptimizerLimit * oursStep;
     }
 
     private static bool Compare(string? data, long cacheBytes, string name)
@@ -47,10 +75,12 @@ internal static class TrainerQuick
         return fedRate >= Limit * syntheticRate;
     }
 
-    private static double Rate(double[] seconds)
+    private static double Rate(double[] seconds) => Steps * TrainerWorkload.Batch / Median(seconds);
+
+    private static double Median(double[] values)
     {
-        Array.Sort(seconds);
-        return Steps * TrainerWorkload.Batch / seconds[seconds.Length / 2];
+        Array.Sort(values);
+        return values[values.Length / 2];
     }
 
     private static double Time(Action action)

@@ -34,7 +34,7 @@ internal sealed class TrainerWorkload : IDisposable
         var start = source.MakeBatch(0, 64);
         using (var pixels = TensorFiles.FromBytes(start, [64, Training.ImageSize, Training.ImageSize, 3], torch.CPU)) _trained.StartFrom(pixels);
         _batch = TensorFiles.FromBytes(source.MakeBatch(0, Training.Batch), Shape, torch.CPU);
-        _loader = new BatchLoader(step => source.MakeBatch(step, Training.Batch), firstStep: 0, new FitOptions().LoaderThreads, 2 * new FitOptions().LoaderThreads);
+        _loader = new BatchLoader(source, Training.Batch, firstStep: 0, new FitOptions().LoaderThreads, 2 * new FitOptions().LoaderThreads);
     }
 
     /// <summary>How many images the loader draws from.</summary>
@@ -51,7 +51,8 @@ internal sealed class TrainerWorkload : IDisposable
         for (var i = 0; i < steps; i++)
         {
             using var scope = torch.NewDisposeScope();
-            Step(TensorFiles.FromBytes(_loader.Next(), Shape, torch.CPU));
+            using var batch = _loader.Next();
+            Step(batch.ToTensor(torch.CPU));
         }
 
         Check(steps);
@@ -85,7 +86,7 @@ internal sealed class TrainerWorkload : IDisposable
         var usage = _trained.Usage.Take();
         var progress = _averages.Take(_step, 1e-4, usage);
         if (!double.IsFinite(progress.Loss) || !(progress.Reconstruction > 0) || usage.Any(s => !(s.Used > 0)))
-            throw new InvalidOperationException($"{steps} steps did not train: loss {progress.Loss}");
+            throw new InvalidOperationException($"{steps} steps did not train: loss {progress.Loss}, reconstruction {progress.Reconstruction}, codes used {string.Join(" ", usage.Select(s => s.Used))}");
     }
 
     private string Draw()

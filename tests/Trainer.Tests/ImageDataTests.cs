@@ -94,6 +94,18 @@ public class ImageDataTests
     }
 
     [Fact]
+    public void ImageCheck_TakesLong_SaysHowFarItIs()
+    {
+        using var folder = new TemporaryFolder();
+        string[] files = [.. Enumerable.Repeat(Save(folder, "a.png", 40, 30, seed: 1), 500)];
+        var lines = new List<string>();
+        var (readable, _) = ImageCheck.Run(folder.Path, files, default, lines.Add, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(500, readable.Count);
+        Assert.EndsWith("of 500 headers read", lines[0], StringComparison.Ordinal);
+        Assert.ThrowsAny<OperationCanceledException>(() => ImageCheck.Run(folder.Path, files, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void MakeBatch_EveryThreadAndOrder_GivesTheSameSamples()
     {
         using var folder = new TemporaryFolder();
@@ -103,8 +115,13 @@ public class ImageDataTests
 
         // One source for all threads, whose cache has room for three of the seven images.
         var shared = Source(folder, files, training, cacheBytes: 7500);
-        using var loader = new BatchLoader(s => shared.MakeBatch(s, 3), firstStep: 0, threads: 3, ahead: 5);
-        foreach (var batch in expected) Assert.Equal(batch, loader.Next());
+        using var loader = new BatchLoader(shared, batch: 3, firstStep: 0, threads: 3, ahead: 5);
+        foreach (var batch in expected)
+        {
+            using var loaded = loader.Next();
+            Assert.Equal(batch, loaded.Bytes.ToArray());
+        }
+
         Assert.NotEqual(expected[0], expected[1]);
     }
 
@@ -140,7 +157,7 @@ public class ImageDataTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["a.png"], "no");
-        using var loader = new BatchLoader(s => Source(folder, ["a.png"], new TrainingSpec { ImageSize = 16 }).MakeBatch(s, 1), 0, threads: 2, ahead: 2);
+        using var loader = new BatchLoader(Source(folder, ["a.png"], new TrainingSpec { ImageSize = 16 }), batch: 1, firstStep: 0, threads: 2, ahead: 2);
         Assert.Throws<IOException>(() => loader.Next());
     }
 

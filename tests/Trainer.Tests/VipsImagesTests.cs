@@ -160,6 +160,83 @@ public class VipsImagesTests
         Assert.InRange(MeanDifference(pixels, VipsImages.DecodeResized(folder["p3.png"], 20, 10)), 0, 0.8);
     }
 
+    [Theory]
+    [InlineData(3.99, 1)]
+    [InlineData(4, 2)]
+    [InlineData(7.9, 2)]
+    [InlineData(8, 4)]
+    [InlineData(16, 8)]
+    [InlineData(1000, 8)]
+    [InlineData(0.5, 1)]
+    public void Shrink_Factor_LeavesTheLastTwo(double factor, int shrink) => Assert.Equal(shrink, VipsImages.Shrink(factor));
+
+    [Theory]
+    [InlineData("jpg", true)]
+    [InlineData("webp", true)]
+    [InlineData("png", false)]
+    [InlineData("tif", false)]
+    public void Decode_Shrunk_IsSmallerWhereTheFormatShrinks(string extension, bool shrinks)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder[$"a.{extension}"];
+        Save(DrawnImage.Rgb(400, 240, 1), 400, 240, 6, path);
+        var header = VipsImages.ReadHeader(path);
+        Assert.Equal(shrinks, header.Shrinks);
+        var upright = extension is "webp" ? (header.Width, header.Height) : (240, 400);
+        Assert.Equal(upright, (header.Width, header.Height));
+        foreach (var shrink in (int[])[1, 2, 4, 8])
+        {
+            var (_, width, height) = VipsImages.Decode(path, shrink);
+            var divisor = shrinks ? shrink : 1;
+            Assert.Equal((upright.Item1 / divisor, upright.Item2 / divisor), (width, height));
+        }
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("webp")]
+    public void DecodeResized_MuchSmaller_IsAsGoodAsDecodingInFull(string extension)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder[$"a.{extension}"];
+        using (var image = FromPixels(DrawnImage.Rgb(800, 600, 3), 800, 600)) image.WriteToFile(path);
+        foreach (var (width, height) in ((int, int)[])[(200, 150), (150, 110), (100, 75), (50, 37), (90, 20)])
+        {
+            using var full = Image.NewFromFile(path);
+            using var expected = full.ThumbnailImage(width, height: height, size: Enums.Size.Force);
+            Assert.InRange(MeanDifference(expected.WriteToMemory<byte>(), VipsImages.DecodeResized(path, width, height)), 0, 1);
+        }
+    }
+
+    [Theory]
+    [InlineData("jpg")]
+    [InlineData("webp")]
+    [InlineData("png")]
+    public void DecodeCrop_Shrunk_IsTheWindowOfTheShrunkImage(string extension)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder[$"a.{extension}"];
+        Save(DrawnImage.Rgb(333, 250, 1), 333, 250, 6, path);
+        foreach (var shrink in (int[])[2, 4, 8])
+        {
+            var (whole, width, height) = VipsImages.Decode(path, shrink);
+            var crop = VipsImages.DecodeCrop(path, (w, h) => (w / 3, h / 4, w / 2, h / 2), shrink);
+            var expected = Enumerable.Range(height / 4, height / 2).SelectMany(y => whole.AsSpan(3 * ((y * width) + (width / 3)), 3 * (width / 2)).ToArray());
+            Assert.Equal(expected, crop.Pixels);
+        }
+    }
+
+    [Fact]
+    public void Resize_Area_SeesNothingBeyondIt()
+    {
+        var pixels = DrawnImage.Rgb(60, 50, 1);
+        var area = new PixelArea(7, 9, 33, 33);
+        var alone = Enumerable.Range(9, 33).SelectMany(y => pixels.AsSpan(3 * ((y * 60) + 7), 3 * 33).ToArray()).ToArray();
+        var scaled = VipsImages.Resize(pixels, 60, 50, area, 16);
+        Assert.Equal(16 * 16 * 3, scaled.Length);
+        Assert.Equal(VipsImages.Resize(alone, 33, 33, new PixelArea(0, 0, 33, 33), 16), scaled);
+    }
+
     private static void SaveCorners(string path, int orientation)
     {
         var pixels = new byte[3 * Width * Height];

@@ -1,11 +1,17 @@
 namespace VqVae.Trainer.Data;
 
 /// <summary>Makes batches ahead of time on threads of its own and hands them out in order.</summary>
+/// <remarks>
+/// Batches live in buffers that are used again once they are disposed: as many as may be ready or in the making, and those that the caller
+/// holds. Who disposes each batch before asking for the next allocates nothing from then on.
+/// </remarks>
 internal sealed class BatchLoader : IDisposable
 {
-    private readonly Func<long, byte[]> _make;
+    private readonly Action<long, LoadedBatch> _make;
+    private readonly long[] _shape;
     private readonly int _ahead;
-    private readonly Dictionary<long, byte[]> _ready = [];
+    private readonly Dictionary<long, LoadedBatch> _ready = [];
+    private readonly Stack<LoadedBatch> _free = [];
     private readonly object _gate = new();
     private readonly Thread[] _threads;
     private long _nextToMake;
@@ -13,24 +19,26 @@ internal sealed class BatchLoader : IDisposable
     private Exception? _failure;
     private bool _stopped;
 
-    /// <param name="make">Makes the batch of a step; called on several threads.</param>
+    /// <param name="source">Makes the samples.</param>
+    /// <param name="batch">Samples in a batch.</param>
     /// <param name="firstStep">The first step that will be asked for.</param>
     /// <param name="threads">Number of threads.</param>
     /// <param name="ahead">How many batches may be ready or in the making.</param>
-    public BatchLoader(Func<long, byte[]> make, long firstStep, int threads, int ahead)
+    public BatchLoader(SampleSource source, int batch, long firstStep, int threads, int ahead)
     {
-        (_make, _nextToMake, _nextToTake, _ahead) = (make, firstStep, firstStep, ahead);
+        (_shape, _nextToMake, _nextToTake, _ahead) = ([batch, source.SampleSide, source.SampleSide, 3], firstStep, firstStep, ahead);
+        _make = (step, loaded) => source.MakeBatch(step, batch, loaded.Bytes);
         _threads = [.. Enumerable.Range(0, threads).Select(i => new Thread(Work) { IsBackground = true, Name = $"batch loader {i}" })];
         foreach (var thread in _threads) thread.Start();
     }
 
-    /// <summary>The next step's batch; waits until it is made.</summary>
+    /// <summary>The next step's batch; waits until it is made. To be disposed by the caller.</summary>
     /// <exception cref="IOException">An image could not be read.</exception>
-    public byte[] Next()
+    public LoadedBatch Next()
     {
         lock (_gate)
         {
-            byte[]? batch;
+            LoadedBatch? batch;
             while (!_ready.Remove(_nextToTake, out batch))
             {
                 if (_failure is not null) throw new IOException(_failure.Message, _failure);
@@ -39,10 +47,11 @@ internal sealed class BatchLoader : IDisposable
 
             _nextToTake++;
             Monitor.PulseAll(_gate);
-            return batch;
+            return batch.HandOut();
         }
     }
 
+    /// <summary>Ends the threads and frees the buffers, but those that the caller has not disposed yet.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -52,6 +61,12 @@ internal sealed class BatchLoader : IDisposable
         }
 
         foreach (var thread in _threads) thread.Join();
+        lock (_gate)
+        {
+            foreach (var batch in _ready.Values.Concat(_free)) batch.Free();
+            _ready.Clear();
+            _free.Clear();
+        }
     }
 
     private void Work()
@@ -59,18 +74,20 @@ internal sealed class BatchLoader : IDisposable
         while (true)
         {
             long step;
+            LoadedBatch? batch;
             lock (_gate)
             {
                 while (!_stopped && _failure is null && _nextToMake >= _nextToTake + _ahead) Monitor.Wait(_gate);
                 if (_stopped || _failure is not null) return;
                 step = _nextToMake++;
+                _free.TryPop(out batch);
             }
 
-            byte[]? batch = null;
             Exception? failure = null;
             try
             {
-                batch = _make(step);
+                batch ??= new LoadedBatch(_shape, GiveBack);
+                _make(step, batch);
             }
 #pragma warning disable CA1031 // Whatever goes wrong on this thread is rethrown on the one that waits for the batch.
             catch (Exception e)
@@ -81,10 +98,20 @@ internal sealed class BatchLoader : IDisposable
 
             lock (_gate)
             {
-                if (batch is not null) _ready[step] = batch;
+                if (failure is null) _ready[step] = batch!;
+                else if (batch is not null) _free.Push(batch);
                 _failure ??= failure;
                 Monitor.PulseAll(_gate);
             }
+        }
+    }
+
+    private void GiveBack(LoadedBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_stopped) batch.Free();
+            else _free.Push(batch);
         }
     }
 }

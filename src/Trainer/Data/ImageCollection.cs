@@ -6,10 +6,10 @@ using VqVae.Trainer.Run;
 namespace VqVae.Trainer.Data;
 
 /// <summary>The files to learn from: those to train on and those that are only ever measured.</summary>
-/// <param name="Root">The folder.</param>
-/// <param name="Training">Paths relative to <paramref name="Root"/>, sorted ordinally.</param>
+/// <param name="Root">The folder, or that of the list.</param>
+/// <param name="Training">Paths, relative to <paramref name="Root"/> or, in a list, maybe absolute; sorted ordinally.</param>
 /// <param name="Validation">The same; never trained on.</param>
-/// <param name="Layout">What the folder was taken for, for a person to read.</param>
+/// <param name="Layout">What the folder or list was taken for, for a person to read.</param>
 internal sealed record ImageCollection(string Root, IReadOnlyList<string> Training, IReadOnlyList<string> Validation, string Layout)
 {
     private const string CelebaImages = "img_align_celeba";
@@ -19,12 +19,13 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
 
     /// <summary>
     /// Finds the images of a folder: CelebA's own layout with its official partition where <c>list_eval_partition.txt</c> is there,
-    /// otherwise all image files below it, of which about one in twenty (at least one) becomes the validation split.
+    /// otherwise all image files below it, of which about one in twenty (at least one) becomes the validation split. Or reads the images of a list
+    /// (<see cref="ImageList"/>), which are split likewise, by their paths as they are written there.
     /// </summary>
-    /// <exception cref="IOException">The folder does not exist or holds no image file.</exception>
+    /// <exception cref="IOException">The folder or list does not exist, names no image file or a missing one.</exception>
     public static ImageCollection Find(string root)
     {
-        if (File.Exists(root)) throw new IOException($"'{root}' is a file; expected a folder of images");
+        if (File.Exists(root)) return FromList(root);
         if (!Directory.Exists(root)) throw new IOException($"the folder '{root}' does not exist");
         var partition = Path.Combine(root, CelebaPartition);
         return File.Exists(partition) ? FromCeleba(root, partition) : FromFolder(root);
@@ -38,14 +39,25 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
             .Order(StringComparer.Ordinal)
             .ToArray();
         if (files.Length == 0) throw new IOException($"no image ({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}) below '{root}'");
+        return Split(root, files, "folder of images");
+    }
 
+    private static ImageCollection FromList(string path)
+    {
+        if (!ImageList.IsList(path)) throw new IOException($"'{path}' is a file; expected a folder of images, or a list of them that ends in {ImageList.Extensions}");
+        var (files, repeated) = ImageList.Read(path);
+        return Split(ImageList.Root(path), files, repeated == 0 ? "list of images" : $"list of images, {repeated} that came again left out");
+    }
+
+    private static ImageCollection Split(string root, IReadOnlyList<string> files, string layout)
+    {
         // By a hash of the path, so that adding images moves none from one side to the other.
         var validation = files.Where(f => Hash(f) % 20 == 0).ToHashSet(StringComparer.Ordinal);
-        if (validation.Count == 0 && files.Length > 1) validation.Add(files.MinBy(Hash)!);
+        if (validation.Count == 0 && files.Count > 1) validation.Add(files.MinBy(Hash)!);
 
         // But something must be left to train on, if there is but one image.
-        if (validation.Count == files.Length) validation.Remove(files.MaxBy(Hash)!);
-        return new ImageCollection(root, [.. files.Where(f => !validation.Contains(f))], [.. files.Where(validation.Contains)], "folder of images");
+        if (validation.Count == files.Count) validation.Remove(files.MaxBy(Hash)!);
+        return new ImageCollection(root, [.. files.Where(f => !validation.Contains(f))], [.. files.Where(validation.Contains)], layout);
     }
 
     /// <summary>

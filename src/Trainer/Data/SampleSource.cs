@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using VqVae.Models;
 using VqVae.Trainer.Training;
 using static TorchSharp.torch;
@@ -6,53 +5,67 @@ using static TorchSharp.torch;
 namespace VqVae.Trainer.Data;
 
 /// <summary>
-/// Makes training samples. Sample <c>i</c> of a run is a pure function of (seed, i): which image (every image once an epoch, in a new
-/// order each time), which crop, mirrored or not. Safe for several threads.
+/// Makes training samples. Sample <c>i</c> of a run is a pure function of the files, the seed and i, whatever is cached and whichever thread makes
+/// it: which image and crop (<see cref="SampleOrder"/>), how far it is scaled down, where the crop lies, mirrored or not. Safe for several threads.
 /// </summary>
+/// <remarks>
+/// An image that is scaled down is scaled by one factor a visit, so that it can be decoded at a fitting size, once for all crops of the visit
+/// (<see cref="TrainingSpec.CropsPerImage"/>). With S for the sample's side and s for <see cref="TrainingSpec.SmallestScale"/>, the factor f is
+/// log-uniform between max(s, S / shorter side) and 1. A crop is then the square of S / f pixels, rounded, at a random place, scaled to S
+/// (as in the "random resized crop" of Szegedy et al. 2015, but that the aspect ratio stays).
+/// </remarks>
 internal sealed class SampleSource
 {
     /// <summary>In place of random bits: halfway in both directions.</summary>
     private const ulong Centre = 0x7fff_ffff_7fff_ffff;
 
+    /// <summary>Sets the factors' random numbers apart from the places'.</summary>
+    private const ulong ScaleStream = 0x5ca1_ab1e_0000_0000;
+
+    /// <summary>Bytes of crops that wait for their batch.</summary>
+    private const long PendingBytes = 256L << 20;
+
     private readonly string _root;
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
     private readonly bool _augment;
-    private readonly long _cacheBytes;
-    private readonly ConcurrentDictionary<string, DecodedImage> _cache;
-    private readonly Lock _orderLock = new();
-    private readonly ConcurrentDictionary<string, string> _damaged;
-    private long _cached;
-    private volatile bool _cacheFull;
-    private long _orderEpoch = -1;
-    private int[] _order = [];
+    private readonly ImageReader _reader;
+    private readonly SampleOrder _order;
+    private readonly PendingCrops? _pending;
 
     /// <param name="root">The folder that the paths are relative to.</param>
     /// <param name="files">Images whose headers can be read (<see cref="ImageCheck"/>).</param>
-    /// <param name="training">Size, crop or resize, mirroring.</param>
+    /// <param name="training">Size, crop or resize, scale, crops an image, mirroring.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="augment">Random crops and mirroring; otherwise the image's centre, as it is.</param>
-    /// <param name="cacheBytes">How many bytes of decoded images are kept: those that come first; the rest are decoded each time.</param>
-    public SampleSource(string root, IReadOnlyList<string> files, TrainingSpec training, ulong seed, bool augment, long cacheBytes)
+    /// <param name="augment">Random crops, scales and mirroring; otherwise the image's centre, as it is.</param>
+    /// <param name="cacheBytes">How many bytes of decoded images are kept in memory: those that come first.</param>
+    /// <param name="disk">Keeps decoded images on disk as well.</param>
+    /// <exception cref="ArgumentException">There are no files.</exception>
+    public SampleSource(string root, IReadOnlyList<string> files, TrainingSpec training, ulong seed, bool augment, long cacheBytes, DiskCache? disk = null)
+        : this(root, training, seed, augment, new ImageReader(root, files, training.SampleMode == SampleMode.Resize ? training.ImageSize : null, cacheBytes, disk))
     {
-        if (files.Count == 0) throw new ArgumentException("no files", nameof(files));
-        (_root, Files, _training, _seed, _augment, _cacheBytes) = (root, files, training, seed, augment, cacheBytes);
-        _cacheFull = cacheBytes == 0;
-        (_cache, _damaged) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
     }
 
-    private SampleSource(SampleSource other, int side)
+    private SampleSource(string root, TrainingSpec training, ulong seed, bool augment, ImageReader reader)
     {
-        (_root, Files, _training, _seed, _augment) = (other._root, other.Files, other._training with { ImageSize = side }, other._seed, other._augment);
-        (_cache, _damaged, _cacheFull) = (other._cache, other._damaged, true);
-        OnDamaged = other.OnDamaged;
+        if (reader.Files.Count == 0) throw new ArgumentException("expected at least one file", nameof(reader));
+        (_root, _training, _seed, _augment, _reader) = (root, training, seed, augment, reader);
+        _order = new SampleOrder(Files.Count, training.CropsPerImage, training.Batch, seed);
+        if (augment && training.CropsPerImage > 1) _pending = new PendingCrops(SampleBytes, PendingBytes, _order.Reach);
     }
 
     /// <summary>The images.</summary>
-    public IReadOnlyList<string> Files { get; }
+    public IReadOnlyList<string> Files => _reader.Files;
 
     /// <summary>Called once for each image whose pixels turn out to be damaged, with a line that says why; from several threads.</summary>
-    public Action<string>? OnDamaged { get; init; }
+    public Action<string>? OnDamaged
+    {
+        get => _reader.OnDamaged;
+        init => _reader.OnDamaged = value;
+    }
+
+    /// <summary>Samples in an epoch: every image <see cref="TrainingSpec.CropsPerImage"/> times.</summary>
+    public long EpochSamples => _order.EpochSamples;
 
     /// <summary>Side of a sample in pixels.</summary>
     public int SampleSide => _training.ImageSize;
@@ -71,10 +84,10 @@ internal sealed class SampleSource
     {
         if (_training.SampleMode == SampleMode.Resize || most <= SampleSide) return this;
         const int looked = 65;
-        var sides = Files.Take(looked).Select(ShorterSide).OfType<int>().Order().ToArray();
+        var sides = Enumerable.Range(0, Math.Min(looked, Files.Count)).Select(ShorterSide).OfType<int>().Order().ToArray();
         if (sides.Length == 0) throw new IOException($"none of the first {looked} images in '{_root}' can be read any more");
         var side = Math.Min(most, sides[(sides.Length - 1) / 2]) / multiple * multiple;
-        return side <= SampleSide ? this : new SampleSource(this, side);
+        return side <= SampleSide ? this : new SampleSource(_root, _training with { ImageSize = side }, _seed, _augment, _reader);
     }
 
     /// <summary>Makes a batch: samples <c>step · batch</c> to <c>(step + 1) · batch − 1</c>.</summary>
@@ -82,8 +95,17 @@ internal sealed class SampleSource
     public byte[] MakeBatch(long step, int batch)
     {
         var pixels = new byte[batch * SampleBytes];
-        for (var i = 0; i < batch; i++) MakeSample((step * batch) + i, pixels.AsSpan(i * SampleBytes, SampleBytes));
+        MakeBatch(step, batch, pixels);
         return pixels;
+    }
+
+    /// <summary>Makes a batch in a buffer.</summary>
+    /// <param name="step">The step's number, from 0.</param>
+    /// <param name="batch">Samples in a batch.</param>
+    /// <param name="destination">uint8 <c>[batch,S,S,3]</c>.</param>
+    public void MakeBatch(long step, int batch, Span<byte> destination)
+    {
+        for (var i = 0; i < batch; i++) MakeSample((step * batch) + i, destination.Slice(i * SampleBytes, SampleBytes));
     }
 
     /// <summary>Makes one sample as a tensor.</summary>
@@ -95,142 +117,80 @@ internal sealed class SampleSource
     /// <param name="destination">RGB rows of ImageSize² pixels.</param>
     public void MakeSample(long number, Span<byte> destination)
     {
-        var random = new SeededRandom(_seed, (ulong)number);
-        var place = _augment ? random.NextUInt64() : Centre;
-        var image = ReadFrom(_augment ? ImageOf(number) : (int)(number % Files.Count), place);
-        if (_training.SampleMode == SampleMode.Resize) image.Pixels.CopyTo(destination);
-        else CopyWindow(image, place, destination);
-        if (_augment && _training.Flip && (random.NextUInt64() & 1) != 0) Mirror(destination, SampleSide);
+        if (!_augment)
+        {
+            var file = (int)(number % Files.Count);
+            Cut(new SamplePlace(number, file, 0), number, destination);
+            return;
+        }
+
+        if (_pending is null || !_pending.TryTake(number, destination)) Cut(_order.Of(number), number, destination);
+        if (_training.Flip && Bits(number).Flip) SampleWindow.Mirror(destination, SampleSide);
     }
 
-    private int? ShorterSide(string file)
-    {
-        if (_cache.TryGetValue(file, out var cached)) return Math.Min(cached.Width, cached.Height);
-        try
-        {
-            using var image = VipsImages.Open(Path.Combine(_root, file));
-            return Math.Min(image.Width, image.Height);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The image of a sample: epochs are shuffled anew, so that each image comes once in every <c>Files.Count</c> samples.</summary>
-    private int ImageOf(long number)
-    {
-        var epoch = number / Files.Count;
-        lock (_orderLock)
-        {
-            if (_orderEpoch != epoch)
-            {
-                var random = new SeededRandom(~_seed, (ulong)epoch);
-                _order = [.. Enumerable.Range(0, Files.Count)];
-                for (var i = _order.Length - 1; i > 0; i--)
-                {
-                    var j = random.Next(i + 1);
-                    (_order[i], _order[j]) = (_order[j], _order[i]);
-                }
-
-                _orderEpoch = epoch;
-            }
-
-            return _order[number % Files.Count];
-        }
-    }
-
-    /// <summary>The image of that number or, where it is damaged, the next one that is not: the same choice in every run.</summary>
-    private DecodedImage ReadFrom(int number, ulong place)
+    /// <summary>Cuts a sample from its image, and its visit's later ones while the image is at hand.</summary>
+    private void Cut(SamplePlace place, long number, Span<byte> destination)
     {
         for (var i = 0; i < Files.Count; i++)
         {
-            var file = Files[(number + i) % Files.Count];
-            if (_damaged.ContainsKey(file)) continue;
+            // A damaged image's place is taken by the next one that is not, the same in every run.
+            var file = (place.Image + i) % Files.Count;
+            if (_reader.IsDamaged(file)) continue;
             try
             {
-                return Read(file, place);
+                Cut(file, place, number, destination);
+                return;
             }
             catch (IOException e)
             {
-                if (_damaged.TryAdd(file, e.Message)) OnDamaged?.Invoke($"{file}: {e.Message}");
+                _reader.Damaged(file, e.Message);
             }
         }
 
         throw new IOException($"none of the {Files.Count} images in '{_root}' can be decoded");
     }
 
-    private DecodedImage Read(string file, ulong place)
+    private void Cut(int file, SamplePlace place, long number, Span<byte> destination)
     {
-        if (_cache.TryGetValue(file, out var cached)) return cached;
-        var path = Path.Combine(_root, file);
-        if (_training.SampleMode == SampleMode.Resize) return Keep(file, new DecodedImage(VipsImages.DecodeResized(path, SampleSide, SampleSide), SampleSide, SampleSide));
-        if (!_cacheFull)
-        {
-            var (pixels, width, height) = VipsImages.Decode(path);
-            return Keep(file, new DecodedImage(pixels, width, height));
-        }
+        var (factor, shrink) = Scale(file, place.Visit);
+        var kept = _reader.Kept(file, shrink);
+        long[] later = _pending is null || kept is not null ? [] : [.. Enumerable.Range(0, _training.CropsPerImage).Select(crop => _order.NumberOf(place.Visit, crop)).Where(n => n > number)];
+        PixelArea Window(long sample, int width, int height) => SampleWindow.Choose(width, height, SampleSide, factor * shrink, _augment ? Bits(sample).Place : Centre);
 
-        // Nothing more will be kept, so only the sample's own window is decoded.
-        var (part, partWidth, partHeight) = VipsImages.DecodeCrop(path, (width, height) =>
-        {
-            var ((left, columns), (top, rows)) = (Span(width, place), Span(height, place >> 32));
-            return (left, top, columns, rows);
-        });
-        return new DecodedImage(part, partWidth, partHeight);
+        var part = kept is not null
+            ? ImagePart.Whole(kept)
+            : _reader.Read(file, shrink, (width, height) => later.Aggregate(Window(number, width, height), (area, sample) => area.Union(Window(sample, width, height))));
+        SampleWindow.Copy(part, Window(number, part.Width, part.Height), SampleSide, destination);
+        if (later.Length > 0) _pending!.Add(number, later, (sample, crop) => SampleWindow.Copy(part, Window(sample, part.Width, part.Height), SampleSide, crop));
     }
 
-    /// <summary>Keeps an image if there is room: the first ones stay, since in shuffled epochs replacing entries would never give a hit.</summary>
-    private DecodedImage Keep(string file, DecodedImage image)
+    /// <summary>The factor that an image is scaled by on a visit, and what its size is divided by in decoding.</summary>
+    private (double Factor, int Shrink) Scale(int file, long visit)
     {
-        if (Interlocked.Add(ref _cached, image.Pixels.Length) > _cacheBytes)
-        {
-            _cacheFull = true;
-            Interlocked.Add(ref _cached, -image.Pixels.Length);
-        }
-        else if (!_cache.TryAdd(file, image))
-        {
-            Interlocked.Add(ref _cached, -image.Pixels.Length);
-        }
-
-        return image;
+        if (!_augment || _training.SmallestScale >= 1 || _training.SampleMode == SampleMode.Resize) return (1, 1);
+        var header = _reader.Header(file);
+        var least = Math.Max(_training.SmallestScale, (double)SampleSide / Math.Min(header.Width, header.Height));
+        if (least >= 1) return (1, 1);
+        var factor = Math.Pow(least, (new SeededRandom(_seed ^ ScaleStream, (ulong)visit).NextUInt64() >> 11) / (double)(1L << 53));
+        return (factor, header.Shrinks ? VipsImages.Shrink(1 / factor) : 1);
     }
 
-    /// <summary>Where a sample lies in one direction of an image: all of it where it is smaller than the sample.</summary>
-    /// <param name="length">The image's width or height.</param>
-    /// <param name="place">Random bits, of which the lowest 32 count, or <see cref="Centre"/>.</param>
-    private (int Start, int Length) Span(int length, ulong place)
+    private (ulong Place, bool Flip) Bits(long number)
     {
-        var room = length - SampleSide;
-        return room <= 0 ? (0, length) : ((int)((place & 0xffffffff) * ((ulong)room + 1) >> 32), SampleSide);
+        var random = new SeededRandom(_seed, (ulong)number);
+        return (random.NextUInt64(), (random.NextUInt64() & 1) != 0);
     }
 
-    /// <summary>Copies a sample's window; outside the image its edge pixels go on.</summary>
-    /// <param name="image">The whole image, or just its window.</param>
-    private void CopyWindow(DecodedImage image, ulong place, Span<byte> destination)
+    private int? ShorterSide(int file)
     {
-        var (size, (left, columns), (top, rows)) = (SampleSide, Span(image.Width, place), Span(image.Height, place >> 32));
-        var (marginX, marginY) = ((size - columns) / 2, (size - rows) / 2);
-        for (var y = 0; y < size; y++)
+        try
         {
-            var row = image.Pixels.AsSpan((((top + Math.Clamp(y - marginY, 0, rows - 1)) * image.Width) + left) * 3, columns * 3);
-            var target = destination.Slice(y * size * 3, size * 3);
-            row.CopyTo(target[(marginX * 3)..]);
-            for (var x = 0; x < marginX; x++) row[..3].CopyTo(target[(x * 3)..]);
-            for (var x = marginX + columns; x < size; x++) row[^3..].CopyTo(target[(x * 3)..]);
+            var header = _reader.Header(file);
+            return Math.Min(header.Width, header.Height);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
-
-    private static void Mirror(Span<byte> pixels, int size)
-    {
-        for (var y = 0; y < size; y++)
-        {
-            var row = pixels.Slice(y * size * 3, size * 3);
-            for (int left = 0, right = (size - 1) * 3; left < right; left += 3, right -= 3)
-                for (var c = 0; c < 3; c++)
-                    (row[left + c], row[right + c]) = (row[right + c], row[left + c]);
-        }
-    }
-
-    private sealed record DecodedImage(byte[] Pixels, int Width, int Height);
 }

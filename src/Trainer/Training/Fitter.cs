@@ -30,11 +30,11 @@ internal sealed record FitOptions
     /// <summary>Bytes of decoded images kept in memory: by default a quarter of what there is, at most 4 GiB.</summary>
     public long CacheBytes { get; init; } = Math.Min(4L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
-    /// <summary>Folder for decoded images that do not fit the memory; <c>null</c> for none.</summary>
+    /// <summary>A folder that keeps decoded images from run to run, or <c>null</c> for none.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Bytes that may be kept in <see cref="CacheFolder"/>.</summary>
-    public long CacheFolderBytes { get; init; } = 20L << 30;
+    /// <summary>Bytes that <see cref="CacheFolder"/> may take, of all runs together.</summary>
+    public long CacheFolderBytes { get; init; } = 16L << 30;
 
     /// <summary>Threads that load images: by default half of the processors, at most 8.</summary>
     public int LoaderThreads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
@@ -82,12 +82,13 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
     {
         var images = ImageCollection.Find(settings.Data);
         observer.Say($"{images.Training.Count + images.Validation.Count} files, {images.Layout}: reading headers");
-        var (training, badTraining) = ImageCheck.Run(images.Root, images.Training, stop);
-        var (validation, badValidation) = ImageCheck.Run(images.Root, images.Validation, stop);
+        var (training, badTraining) = ImageCheck.Run(images.Root, images.Training, stop, observer.Say);
+        var (validation, badValidation) = ImageCheck.Run(images.Root, images.Validation, stop, observer.Say);
         foreach (var line in badTraining.Concat(badValidation)) Unreadable(line);
         if (training.Count == 0) throw new IOException($"none of the {images.Training.Count} training images in '{images.Root}' can be read");
 
-        var source = new SampleSource(images.Root, training, _training, settings.SeedBits, augment: true, options.CacheBytes) { OnDamaged = Unreadable };
+        var disk = options.CacheFolder is { } cache ? new DiskCache(cache, options.CacheFolderBytes, observer.Warn) : null;
+        var source = new SampleSource(images.Root, training, _training, settings.SeedBits, augment: true, options.CacheBytes, disk) { OnDamaged = Unreadable };
         var validator = validation.Count == 0 ? null : OpenValidator(images.Root, validation);
         observer.Say($"{training.Count} images to train on, {validation.Count} held back for validation{(_unreadable.Count > 0 ? $", {_unreadable.Count} skipped" : "")}");
         return (source, validator);
@@ -130,7 +131,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
     private FitResult Train(TrainingStep trained, SampleSource source, Validator? validator, long step, double seconds, CancellationToken stop)
     {
         using var metrics = new MetricsFile(folder.Metrics, settings.Model.Planes, step);
-        using var loader = new BatchLoader(s => source.MakeBatch(s, _training.Batch), step, options.LoaderThreads, ahead: 2 * options.LoaderThreads);
+        using var loader = new BatchLoader(source, _training.Batch, step, options.LoaderThreads, ahead: 2 * options.LoaderThreads);
         using var averages = new RunningAverages(device);
         observer.Begin(step);
         var guard = new DivergenceGuard(_training);
@@ -145,7 +146,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         {
             var rate = FlatAdamW.LearningRate(_training, step, Share(step, seconds));
             var started = Stopwatch.GetTimestamp();
-            Step(trained, loader.Next(), step, rate, averages);
+            using (var batch = loader.Next()) Step(trained, batch, step, rate, averages);
             step++;
 
             last = Done(step, seconds + Stopwatch.GetElapsedTime(started).TotalSeconds) || stop.IsCancellationRequested;
@@ -168,7 +169,7 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
             {
                 progress = progress with
                 {
-                    Epoch = (double)step * _training.Batch / source.Files.Count,
+                    Epoch = (double)step * _training.Batch / source.EpochSamples,
                     Seconds = seconds,
                     ImagesPerSecond = Speed(),
                     Validation = validate ? measured : null,
@@ -190,11 +191,10 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         return result;
     }
 
-    private void Step(TrainingStep trained, byte[] batch, long step, double rate, RunningAverages averages)
+    private void Step(TrainingStep trained, LoadedBatch batch, long step, double rate, RunningAverages averages)
     {
         using var scope = NewDisposeScope();
-        var pixels = TensorFiles.FromBytes(batch, [_training.Batch, _training.ImageSize, _training.ImageSize, 3], device);
-        using var measured = trained.Run(pixels, step, rate);
+        using var measured = trained.Run(batch.ToTensor(device), step, rate);
         averages.Add(measured);
     }
 
