@@ -26,9 +26,10 @@ try
         with.HelpWriter = null;
         with.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
     });
-    var parsed = parser.ParseArguments<FitArguments, DoctorArguments>(args);
+    var parsed = parser.ParseArguments<FitArguments, FinishArguments, DoctorArguments>(args);
     return parsed.MapResult(
         (FitArguments arguments) => FitCommand.Run(arguments, signals.Token),
+        (FinishArguments arguments) => FinishCommand.Run(arguments, signals.Token),
         (DoctorArguments _) => DoctorCommand.Run(Console.Out),
         unparsed => Help.Show(parsed, unparsed));
 }

@@ -57,7 +57,7 @@ public class CommandTests
             Codebook = 0.1,
             Commitment = 0.01,
             GradientNorm = 1,
-            Stages = [new(312, 0.98), new(287, 1)],
+            Stages = [new("1", 312, 0.98, []), new("2", 287, 1, [])],
         };
         var settings = new Training.RunSettings { Preset = "small", Data = "photos", Model = Preset.Small.Model, Training = Preset.Small.Training };
         var whole = ConsoleFitObserver.Line(settings, progress, 0.62, 400);

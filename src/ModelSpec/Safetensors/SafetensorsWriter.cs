@@ -34,6 +34,9 @@ public sealed class SafetensorsWriter
             throw new ArgumentException($"tensor '{name}' was added twice");
     }
 
+    /// <summary>Bytes of the file.</summary>
+    public long Length => sizeof(ulong) + Padded(Header().Length) + _tensors.Values.Sum(t => (long)t.Data.Length);
+
     /// <summary>Writes the file atomically (<see cref="AtomicFile"/>).</summary>
     public void Save(string path) => AtomicFile.Write(path, WriteTo);
 
@@ -43,8 +46,7 @@ public sealed class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(stream);
         var header = Header();
 
-        // Padded with spaces so that the data begins at a multiple of 8 bytes, as the reference implementation does.
-        var padded = (header.Length + 7) / 8 * 8;
+        var padded = Padded(header.Length);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)padded);
         stream.Write(length);
@@ -52,6 +54,9 @@ public sealed class SafetensorsWriter
         for (var i = header.Length; i < padded; i++) stream.WriteByte((byte)' ');
         foreach (var (_, tensor) in Ordered()) stream.Write(tensor.Data.Span);
     }
+
+    /// <summary>Padded with spaces so that the data begins at a multiple of 8 bytes, as the reference implementation does.</summary>
+    private static int Padded(int headerLength) => (headerLength + 7) / 8 * 8;
 
     /// <summary>Widest elements first, so that every tensor is aligned to its element size.</summary>
     private IEnumerable<KeyValuePair<string, (TensorType Type, long[] Shape, ReadOnlyMemory<byte> Data)>> Ordered() =>

@@ -106,6 +106,12 @@ internal sealed class FitArguments
     [Option("save-every", Default = 500, MetaValue = "N", HelpText = "Steps between saved states to resume from.")]
     public int SaveEvery { get; set; } = 500;
 
+    [Option("save-minutes", Default = 5.0, MetaValue = "M", HelpText = "Minutes after which a state is saved whatever --save-every says.")]
+    public double SaveMinutes { get; set; } = 5;
+
+    [Option("keep-every", Default = 0, MetaValue = "N", HelpText = "Steps between weights that are kept in steps/, 0 for none; the best ones are in best/.")]
+    public int KeepEvery { get; set; }
+
     [Usage(ApplicationAlias = "trainer")]
     public static IEnumerable<Example> Examples =>
     [

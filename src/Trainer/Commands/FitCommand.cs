@@ -19,11 +19,24 @@ internal static class FitCommand
         var folder = new RunFolder(arguments.Out);
         var (settings, options, device) = Understand(arguments, folder);
         torch.set_num_threads(settings.Threads);
-        var observer = new ConsoleFitObserver(settings);
+        var console = new ConsoleFitObserver(settings);
+        using var observer = new CompositeFitObserver([console]);
         observer.Say(Describe(settings, device));
         var result = new Fitter(settings, options, folder, device, observer).Run(stop);
-        observer.Finish(result, folder);
+        Finish(console, result, folder);
         return result.Completed ? ExitCode.Ok : ExitCode.Cancelled;
+    }
+
+    private static void Finish(ConsoleFitObserver console, FitResult result, RunFolder folder)
+    {
+        try
+        {
+            console.Finish(result, folder);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, as after a hang-up. The run's files are written, and nobody is left to tell.
+        }
     }
 
     private static (RunSettings Settings, FitOptions Options, torch.Device Device) Understand(FitArguments arguments, RunFolder folder)
@@ -42,7 +55,7 @@ internal static class FitCommand
     private static RunSettings NewSettings(FitArguments arguments, RunFolder folder)
     {
         if (arguments.Data is null) throw new ArgumentException("--data DIR is needed: the folder of images to train on");
-        if (File.Exists(folder.State) || File.Exists(folder.Checkpoint))
+        if (folder.HoldsRun)
             throw new ArgumentException($"'{folder.Path}' already holds a run; add --resume to go on with it, or choose another --out");
         if (arguments is { Crop: not null, Resize: not null }) throw new ArgumentException("--crop and --resize exclude each other");
 
@@ -143,6 +156,8 @@ internal static class FitCommand
             if (value < 1) throw new ArgumentException($"{name}: expected at least 1, got {value}");
         }
 
+        if (!(arguments.SaveMinutes > 0)) throw new ArgumentException($"--save-minutes: expected above 0, got {arguments.SaveMinutes}");
+        if (arguments.KeepEvery < 0) throw new ArgumentException($"--keep-every: expected 0 or more, got {arguments.KeepEvery}");
         if (arguments.CacheMegabytes is < 0) throw new ArgumentException($"--cache-mb: expected 0 or more, got {arguments.CacheMegabytes}");
         var defaults = new FitOptions();
         return defaults with
@@ -151,6 +166,8 @@ internal static class FitCommand
             ValidateEvery = arguments.ValidateEvery,
             SamplesEvery = arguments.SamplesEvery,
             SaveEvery = arguments.SaveEvery,
+            SaveEverySeconds = arguments.SaveMinutes * 60,
+            KeepEvery = arguments.KeepEvery,
             Resume = arguments.Resume,
             CacheBytes = arguments.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : defaults.CacheBytes,
             LoaderThreads = arguments.LoaderThreads ?? defaults.LoaderThreads,

@@ -13,7 +13,6 @@ internal sealed record StageUsage(string Name, double Perplexity, double Used, I
 /// <summary>Counts chosen codes over some steps.</summary>
 internal sealed class CodebookUsage : IDisposable
 {
-    private readonly Tensor _counts;
     private readonly string[] _names;
 
     /// <param name="planes">The model's planes; stages are counted through them in order.</param>
@@ -21,8 +20,11 @@ internal sealed class CodebookUsage : IDisposable
     public CodebookUsage(IReadOnlyList<LatentPlane> planes, Device device)
     {
         _names = [.. planes.SelectMany(p => Enumerable.Range(1, p.Stages).Select(stage => p.Name.Length == 0 ? $"{stage}" : $"{p.Name} {stage}"))];
-        _counts = zeros(_names.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
+        Counts = zeros(_names.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
     }
+
+    /// <summary>How often each code was chosen since the last report: float32, a row a stage.</summary>
+    public Tensor Counts { get; }
 
     /// <summary>Counts one stage's indices, int64 of any shape.</summary>
     public void Add(int stage, Tensor indices)
@@ -30,7 +32,7 @@ internal sealed class CodebookUsage : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var flat = indices.reshape(-1);
-        _counts[stage].index_add_(0, flat, ones(flat.shape[0], device: flat.device), 1);
+        Counts[stage].index_add_(0, flat, ones(flat.shape[0], device: flat.device), 1);
     }
 
     /// <summary>The statistics of every stage since the last call, and forgets the counts.</summary>
@@ -38,12 +40,12 @@ internal sealed class CodebookUsage : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var counts = _counts.cpu();
-        _counts.zero_();
+        var counts = Counts.cpu();
+        Counts.zero_();
         return [.. _names.Select((name, stage) => Statistics(name, counts[stage].data<float>().ToArray()))];
     }
 
-    public void Dispose() => _counts.Dispose();
+    public void Dispose() => Counts.Dispose();
 
     /// <summary>Perplexity and share of used codes from their counts.</summary>
     internal static StageUsage Statistics(string name, float[] counts)

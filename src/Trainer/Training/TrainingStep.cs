@@ -49,6 +49,20 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Counts of chosen codes since the caller last emptied it.</summary>
     public CodebookUsage Usage { get; }
 
+    /// <summary>Every tensor that a later step depends on, by the name that it has in a saved state: what is missing here is lost on resuming.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State
+    {
+        get
+        {
+            foreach (var (name, value) in Model.NamedTensors()) yield return ("model." + name, value);
+            yield return ("adam.first_moment", Optimizer.FirstMoment);
+            yield return ("adam.second_moment", Optimizer.SecondMoment);
+            if (Averages is null) yield break;
+            yield return ("averages.counts", Averages.Counts);
+            yield return ("averages.sums", Averages.Sums);
+        }
+    }
+
     /// <summary>Starts a fresh model from data: the KLT, where the architecture has one, and codebooks by k-means, where they learn by averages.</summary>
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c>, a few hundred samples.</param>
     public void StartFrom(Tensor pixels)
@@ -76,8 +90,10 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c> on the model's device.</param>
     /// <param name="step">The step's number, from 0.</param>
     /// <param name="learningRate">Its learning rate.</param>
-    public StepMeasurements Run(Tensor pixels, long step, double learningRate)
+    /// <param name="freezeEncoder">Whether only decoder and codebooks learn (<see cref="TrainingSpec.FreezeEncoder"/>).</param>
+    public StepMeasurements Run(Tensor pixels, long step, double learningRate, bool freezeEncoder = false)
     {
+        _ = freezeEncoder;
         using var scope = NewDisposeScope();
         var x = PixelTensors.ToInput(pixels, Model.Spec.InputChannels);
         var stages = KeptStages(x.shape[0], step, x.device);

@@ -30,6 +30,9 @@ internal sealed class Validator
     /// <summary>How many images are measured.</summary>
     public int Images { get; }
 
+    /// <summary>Measures a model.</summary>
+    public ValidationResult Validate(Autoencoder model) => new() { Psnr = Psnr(model) };
+
     /// <summary>Average PSNR in dB (8-bit RGB, per image) when decoding from the first stage, from the first two, and so on.</summary>
     public double[] Psnr(Autoencoder model)
     {
