@@ -92,9 +92,13 @@ public sealed class ToolProcess : IDisposable
     }
 
     /// <summary>Sends the signal of Ctrl-C. Only on Unix.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Sends a signal. Only on Unix.</summary>
+    /// <param name="name">Such as <c>TERM</c>.</param>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -16,19 +16,19 @@ public class FitterTests
     public void Run_StoppedAndResumed_ReachesTheUninterruptedRunsWeights(Architecture architecture)
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
-        var settings = Settings(folder["images"], architecture, steps: 24);
-        var whole = Fit(folder["whole"], settings);
+        TinyRun.DrawImages(folder["images"], 12);
+        var settings = TinyRun.Settings(folder["images"], architecture, steps: 24);
+        var whole = TinyRun.Fit(folder["whole"], settings);
         Assert.True(whole.Completed);
 
         // Stopped twice, at steps that nothing else falls on.
-        Assert.False(Fit(folder["parts"], settings, stopAt: 7).Completed);
-        Assert.False(Fit(folder["parts"], settings, stopAt: 15, resume: true).Completed);
-        var resumed = Fit(folder["parts"], settings, resume: true);
+        Assert.False(TinyRun.Fit(folder["parts"], settings, stopAt: 7).Completed);
+        Assert.False(TinyRun.Fit(folder["parts"], settings, stopAt: 15, resume: true).Completed);
+        var resumed = TinyRun.Fit(folder["parts"], settings, resume: true);
         Assert.Equal(24, resumed.Steps);
         foreach (var file in (string[])[Checkpoint.FileName, RunFiles.ParityFileName, RunFiles.CalibrationFileName])
             Assert.True(File.ReadAllBytes(folder["whole/" + file]).AsSpan().SequenceEqual(File.ReadAllBytes(folder["parts/" + file])), $"{file} differs");
-        var (rows, expected) = (Steps(folder["parts"]), Steps(folder["whole"]));
+        var (rows, expected) = (TinyRun.Steps(folder["parts"]), TinyRun.Steps(folder["whole"]));
         Assert.Equal(expected, rows);
     }
 
@@ -36,9 +36,9 @@ public class FitterTests
     public void Run_Finished_WritesARunFolderThatBelongsTogether()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
+        TinyRun.DrawImages(folder["images"], 12);
         File.WriteAllText(folder["images/broken.png"], "no image");
-        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 12));
+        var result = TinyRun.Fit(folder["run"], TinyRun.Settings(folder["images"], Architecture.Klt, steps: 12));
         Assert.Contains(result.Unreadable, line => line.StartsWith("broken.png: ", StringComparison.Ordinal));
         Assert.NotEmpty(result.ValidationPsnr);
 
@@ -61,7 +61,7 @@ public class FitterTests
         for (var stage = 0; stage < spec.Stages; stage++)
             Assert.Equal(1, lengths.Skip(stage * spec.Codes).Take(spec.Codes).Sum(bits => Math.Pow(2, -bits)), 4);
 
-        Assert.Equal(12, Steps(folder["run"])[^1]);
+        Assert.Equal(12, TinyRun.Steps(folder["run"])[^1]);
         Assert.True(File.Exists(new RunFolder(folder["run"]).Samples(12)));
         Assert.True(File.Exists(folder["run/training-state.safetensors"]));
     }
@@ -70,23 +70,23 @@ public class FitterTests
     public void Run_ResumedWithOtherImages_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
-        var settings = Settings(folder["images"], Architecture.VqVae, steps: 6);
-        Fit(folder["run"], settings, stopAt: 3);
+        TinyRun.DrawImages(folder["images"], 12);
+        var settings = TinyRun.Settings(folder["images"], Architecture.VqVae, steps: 6);
+        TinyRun.Fit(folder["run"], settings, stopAt: 3);
         File.Delete(ImageCollection.Find(folder["images"]).Training.Select(f => folder["images/" + f]).First());
-        Assert.Contains("images", Assert.Throws<ModelFormatException>(() => Fit(folder["run"], settings, resume: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("images", Assert.Throws<ModelFormatException>(() => TinyRun.Fit(folder["run"], settings, resume: true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Run_ValidationImages_AreNeverTrainedOn()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
+        TinyRun.DrawImages(folder["images"], 12);
         var images = ImageCollection.Find(folder["images"]);
-        var settings = Settings(folder["images"], Architecture.Klt, steps: 5);
-        Fit(folder["before"], settings);
+        var settings = TinyRun.Settings(folder["images"], Architecture.Klt, steps: 5);
+        TinyRun.Fit(folder["before"], settings);
         foreach (var file in images.Validation) VipsImages.WritePng(Path.Combine(images.Root, file), new byte[40 * 40 * 3], 40, 40);
-        Fit(folder["after"], settings);
+        TinyRun.Fit(folder["after"], settings);
         var (before, after) = (Checkpoint.Load(folder["before/" + Checkpoint.FileName]), Checkpoint.Load(folder["after/" + Checkpoint.FileName]));
         foreach (var tensor in ModelTensors.For(settings.Model)) Assert.True(before.Values(tensor.Name).SequenceEqual(after.Values(tensor.Name)), tensor.Name);
     }
@@ -95,11 +95,11 @@ public class FitterTests
     public void Run_LimitedByMinutes_EndsWithAMeasuredRowAndResumesItsClock()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
-        var settings = Settings(folder["images"], Architecture.Klt, steps: 1) with { Minutes = 1.5 / 60 };
-        var stopped = Fit(folder["run"], settings, stopAt: 2);
+        TinyRun.DrawImages(folder["images"], 12);
+        var settings = TinyRun.Settings(folder["images"], Architecture.Klt, steps: 1) with { Minutes = 1.5 / 60 };
+        var stopped = TinyRun.Fit(folder["run"], settings, stopAt: 2);
         Assert.False(stopped.Completed);
-        var result = Fit(folder["run"], settings, resume: true);
+        var result = TinyRun.Fit(folder["run"], settings, resume: true);
         Assert.True(result.Completed);
         Assert.True(result.Steps > 2);
         var last = File.ReadLines(folder["run/metrics.csv"]).Last().Split(',');
@@ -112,8 +112,8 @@ public class FitterTests
     public void Run_Stopped_RecordsWhatTheStoppedWeightsReach()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
-        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 30), stopAt: 9);
+        TinyRun.DrawImages(folder["images"], 12);
+        var result = TinyRun.Fit(folder["run"], TinyRun.Settings(folder["images"], Architecture.Klt, steps: 30), stopAt: 9);
         var last = File.ReadLines(folder["run/metrics.csv"]).Last().Split(',');
         Assert.Equal("10", last[0]);
         Assert.Equal(result.ValidationPsnr[^1], double.Parse(last[^1], System.Globalization.CultureInfo.InvariantCulture), 3);
@@ -125,9 +125,9 @@ public class FitterTests
     public void Run_NoImageDecodes_IsOneErrorAndLeavesNoRun()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 6);
+        TinyRun.DrawImages(folder["images"], 6);
         foreach (var file in Directory.GetFiles(folder["images"])) CutInHalf(file);
-        Assert.Contains("can be decoded", Assert.Throws<IOException>(() => Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 5))).Message, StringComparison.Ordinal);
+        Assert.Contains("can be decoded", Assert.Throws<IOException>(() => TinyRun.Fit(folder["run"], TinyRun.Settings(folder["images"], Architecture.Klt, steps: 5))).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder["run"]));
     }
 
@@ -135,10 +135,10 @@ public class FitterTests
     public void Run_DamagedValidationImages_TrainsWithout()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 12);
+        TinyRun.DrawImages(folder["images"], 12);
         var images = ImageCollection.Find(folder["images"]);
         foreach (var file in images.Validation.Select(f => Path.Combine(images.Root, f))) CutInHalf(file);
-        var result = Fit(folder["run"], Settings(folder["images"], Architecture.Klt, steps: 4));
+        var result = TinyRun.Fit(folder["run"], TinyRun.Settings(folder["images"], Architecture.Klt, steps: 4));
         Assert.True(result.Completed);
         Assert.Empty(result.ValidationPsnr);
         Assert.Equal(images.Validation.Count, result.Unreadable.Count);
@@ -148,11 +148,11 @@ public class FitterTests
     public void Run_LongerRun_LeavesNoMoreTensorsThanAShortOne()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 8);
+        TinyRun.DrawImages(folder["images"], 8);
         long Left(int steps)
         {
             var before = torch.Tensor.TotalCount;
-            Fit(folder[$"{steps}"], Settings(folder["images"], Architecture.Klt, steps));
+            TinyRun.Fit(folder[$"{steps}"], TinyRun.Settings(folder["images"], Architecture.Klt, steps));
             GC.Collect();
             GC.WaitForPendingFinalizers();
             return torch.Tensor.TotalCount - before;
@@ -167,17 +167,11 @@ public class FitterTests
     public void Run_HugeLearningRate_StopsWithAdviceAndNoCheckpoint()
     {
         using var folder = new TemporaryFolder();
-        DrawImages(folder["images"], 8);
-        var settings = Settings(folder["images"], Architecture.VqVae, steps: 400);
+        TinyRun.DrawImages(folder["images"], 8);
+        var settings = TinyRun.Settings(folder["images"], Architecture.VqVae, steps: 400);
         settings = settings with { Training = settings.Training with { LearningRate = 1e6, GradientClip = 0 } };
-        Assert.Contains("--lr", Assert.Throws<TrainingDivergedException>(() => Fit(folder["run"], settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("--lr", Assert.Throws<TrainingDivergedException>(() => TinyRun.Fit(folder["run"], settings)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["run/" + Checkpoint.FileName]));
-    }
-
-    private static void DrawImages(string folder, int count)
-    {
-        Directory.CreateDirectory(folder);
-        for (var i = 0; i < count; i++) VipsImages.WritePng(Path.Combine(folder, $"{i:D2}.png"), DrawnImage.Rgb(48, 40, i), 48, 40);
     }
 
     /// <summary>Leaves a header that can be read, and pixels that cannot.</summary>
@@ -185,51 +179,5 @@ public class FitterTests
     {
         var bytes = File.ReadAllBytes(file);
         File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
-    }
-
-    private static RunSettings Settings(string data, Architecture architecture, int steps)
-    {
-        var klt = architecture == Architecture.Klt;
-        var training = (klt ? Preset.Small : Preset.Celeba).Training with { ImageSize = 32, Batch = 2, Steps = steps };
-        return new RunSettings
-        {
-            Preset = "test",
-            Data = data,
-            Model = klt ? RandomCheckpoint.TinyKlt : RandomCheckpoint.TinyVqVae,
-            Training = training,
-            Seed = 3,
-            Threads = 1,
-        };
-    }
-
-    private static FitResult Fit(string run, RunSettings settings, int? stopAt = null, bool resume = false)
-    {
-        Directory.CreateDirectory(run);
-        using var stop = new CancellationTokenSource();
-        var options = new FitOptions { ReportEvery = 1, ValidateEvery = 6, SamplesEvery = 6, SaveEvery = 5, Resume = resume };
-        return new Fitter(settings, options, new RunFolder(run), torch.CPU, new StopAt(stop, stopAt)).Run(stop.Token);
-    }
-
-    private static long[] Steps(string run) =>
-        [.. File.ReadLines(Path.Combine(run, "metrics.csv")).Skip(1).Select(row => long.Parse(row.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture))];
-
-    private sealed class StopAt(CancellationTokenSource stop, int? step) : IFitObserver
-    {
-        public void Say(string line)
-        {
-        }
-
-        public void Warn(string line)
-        {
-        }
-
-        public void Tick(long step, double share, double seconds, double imagesPerSecond)
-        {
-        }
-
-        public void Report(Progress progress, double share)
-        {
-            if (progress.Step == step) stop.Cancel();
-        }
     }
 }

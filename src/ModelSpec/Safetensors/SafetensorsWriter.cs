@@ -43,6 +43,9 @@ public sealed class SafetensorsWriter
         Add(name, new Entry(type, shape.ToArray(), checked(Elements(shape) * type.ElementSize()), parts));
     }
 
+    /// <summary>Bytes of the file.</summary>
+    public long Length => sizeof(ulong) + Padded(Header().Length) + _tensors.Values.Sum(t => (long)t.Data.Length);
+
     /// <summary>Writes the file atomically (<see cref="AtomicFile"/>).</summary>
     public void Save(string path) => AtomicFile.Write(path, WriteTo);
 
@@ -53,8 +56,7 @@ public sealed class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(stream);
         var header = Header();
 
-        // Padded with spaces so that the data begins at a multiple of 8 bytes, as the reference implementation does.
-        var padded = (header.Length + 7) / 8 * 8;
+        var padded = Padded(header.Length);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)padded);
         stream.Write(length);
@@ -92,6 +94,9 @@ public sealed class SafetensorsWriter
         if (name == MetadataKey) throw new ArgumentException($"a tensor cannot be called '{name}'");
         if (!_tensors.TryAdd(name, entry)) throw new ArgumentException($"tensor '{name}' was added twice");
     }
+
+    /// <summary>Padded with spaces so that the data begins at a multiple of 8 bytes, as the reference implementation does.</summary>
+    private static int Padded(int headerLength) => (headerLength + 7) / 8 * 8;
 
     /// <summary>Widest elements first, so that every tensor is aligned to its element size.</summary>
     private IEnumerable<KeyValuePair<string, Entry>> Ordered() => _tensors.OrderByDescending(t => t.Value.Type.ElementSize());

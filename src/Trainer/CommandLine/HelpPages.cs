@@ -9,6 +9,7 @@ internal static class HelpPages
 
           trainer fit --data photos --out runs/photos    train a model
           trainer fit --out runs/photos --resume         go on after Ctrl-C or a power cut
+          trainer finish runs/photos/best                make kept weights ready for the exporter
           trainer eval --data kodak --run runs/photos    measure what it learnt on other images
           trainer codes --data photos --run runs/photos --out codes.npy
                                                          images as codes, for a generative model
@@ -46,10 +47,29 @@ internal static class HelpPages
         Exit codes: 0 done, 2 wrong command line.
         """;
 
+    /// <summary>The page of <c>trainer finish</c>.</summary>
+    public const string Finish = """
+        trainer finish - write what the exporter reads beside weights that a run kept
+
+          trainer finish runs/photos/best
+          trainer finish runs/photos/steps/0001000
+          trainer finish runs/photos                     after a crash: what was last saved
+
+        A run keeps its best weights in best/ and, with 'fit --keep-every N', those of certain steps in steps/.
+        They are kept at little cost, without the samples that the exporter checks its graphs against and makes
+        its tables from; this command adds them. A run that ends or is stopped has them already.
+
+          --data DIR             folder of the images that the run trains on (default: the run's)
+          --libtorch DIR         use the libtorch of an installed PyTorch
+
+        Exit codes: 0 done, 1 failed, 2 wrong command line, 130 stopped.
+        """;
+
     /// <summary>The page of <c>trainer eval</c>.</summary>
     public const string Eval = """
         trainer eval - measure a trained model on images
 
+          trainer finish runs/photos/best                make kept weights ready for the exporter
           trainer eval --data kodak --run runs/photos
           trainer eval --data photos --part validation --run runs/photos --stages 2 --json -
 

@@ -16,6 +16,7 @@ internal static class TrainerProgram
     public static IReadOnlyList<TrainerCommand> Commands { get; } =
     [
         TrainerCommand.Of<FitArguments>(FitHelp.Page, (arguments, _, stop) => FitCommand.Run(arguments, stop)),
+        TrainerCommand.Of<FinishArguments>(HelpPages.Finish, (arguments, _, stop) => FinishCommand.Run(arguments, stop)),
         TrainerCommand.Of<EvalArguments>(HelpPages.Eval, (arguments, _, stop) => EvalCommand.Run(arguments, stop)),
         TrainerCommand.Of<CodesArguments>(HelpPages.Codes, (arguments, _, stop) => CodesCommand.Run(arguments, stop)),
         TrainerCommand.Of<PresetsArguments>(HelpPages.Presets, (arguments, terminal, _) => PresetsCommand.Run(arguments, terminal.Output)),

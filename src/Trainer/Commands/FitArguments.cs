@@ -152,6 +152,9 @@ internal sealed class FitArguments
     [Option("save-every", Default = 500)]
     public int SaveEvery { get; set; } = 500;
 
+    [Option("save-minutes", Default = 5.0)]
+    public double SaveMinutes { get; set; } = 5;
+
     [Option("keep-every")]
     public int KeepEvery { get; set; }
 

@@ -1,6 +1,7 @@
 using TorchSharp;
 using VqVae.CommandLine;
 using VqVae.Trainer.Run;
+using VqVae.Trainer.Seeing.TensorBoard;
 using VqVae.Trainer.Training;
 
 namespace VqVae.Trainer.Commands;
@@ -17,11 +18,30 @@ internal static class FitCommand
         var folder = new RunFolder(arguments.Out);
         var (settings, options, device) = Understand(arguments, folder);
         torch.set_num_threads(settings.Threads);
-        var observer = new ConsoleFitObserver(settings);
+        var console = new ConsoleFitObserver(settings);
+        using var observer = new CompositeFitObserver([console, .. Recorders(arguments, settings, folder, console)]);
         observer.Say(Describe(settings, device));
         var result = new Fitter(settings, options, folder, device, observer).Run(stop);
-        observer.Finish(result, folder);
+        Finish(console, result, folder);
         return result.Completed ? ExitCode.Ok : ExitCode.Cancelled;
+    }
+
+    /// <summary>What records a run for later, besides its metrics.</summary>
+    private static IEnumerable<IFitObserver> Recorders(FitArguments arguments, RunSettings settings, RunFolder folder, ConsoleFitObserver console)
+    {
+        if (!arguments.NoTensorBoard) yield return new TensorBoardObserver(folder.TensorBoard, settings.Model.Planes, settings.ToJson(), console.Warn);
+    }
+
+    private static void Finish(ConsoleFitObserver console, FitResult result, RunFolder folder)
+    {
+        try
+        {
+            console.Finish(result, folder);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, as after a hang-up. The run's files are written, and nobody is left to tell.
+        }
     }
 
     private static (RunSettings Settings, FitOptions Options, torch.Device Device) Understand(FitArguments arguments, RunFolder folder)
@@ -53,6 +73,7 @@ internal static class FitCommand
             if (value < 0) throw new ArgumentException($"{name}: expected 0 or more, got {value}");
         }
 
+        if (!(arguments.SaveMinutes > 0)) throw new ArgumentException($"--save-minutes: expected above 0, got {arguments.SaveMinutes}");
         if (arguments.CacheFolder is { } cache && string.IsNullOrWhiteSpace(cache)) throw new ArgumentException("--cache-dir is empty");
         if (arguments is { CacheFolder: null, CacheFolderMegabytes: not null }) throw new ArgumentException("--cache-dir-mb: the size of which folder? Name it with --cache-dir DIR");
         var defaults = new FitOptions();
@@ -62,6 +83,7 @@ internal static class FitCommand
             ValidateEvery = arguments.ValidateEvery,
             SamplesEvery = arguments.SamplesEvery,
             SaveEvery = arguments.SaveEvery,
+            SaveEverySeconds = 60 * arguments.SaveMinutes,
             KeepEvery = arguments.KeepEvery,
             Resume = arguments.Resume,
             CacheBytes = arguments.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : defaults.CacheBytes,

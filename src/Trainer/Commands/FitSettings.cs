@@ -19,7 +19,7 @@ internal static class FitSettings
     {
         if (arguments.Data is null) throw new ArgumentException("--data DIR is needed: the folder of images to train on");
         if (File.Exists(folder.Path)) throw new ArgumentException($"--out: '{folder.Path}' is a file; expected a folder, which is made where it is missing");
-        if (File.Exists(folder.State) || File.Exists(folder.Checkpoint))
+        if (folder.HoldsRun)
             throw new ArgumentException($"'{folder.Path}' already holds a run; add --resume to go on with it, or choose another --out");
 
         var builder = Start(arguments);

@@ -13,7 +13,6 @@ internal sealed record StageUsage(string Name, double Perplexity, double Used, I
 /// <summary>Counts chosen codes over some steps.</summary>
 internal sealed class CodebookUsage : IDisposable
 {
-    private readonly Tensor _counts;
     private readonly (string Name, int Codes)[] _stages;
     private readonly (int First, int Stages, int Codes)[] _planes;
 
@@ -23,8 +22,11 @@ internal sealed class CodebookUsage : IDisposable
     {
         _stages = [.. planes.SelectMany(p => Enumerable.Range(1, p.Stages).Select(stage => (p.Name.Length == 0 ? $"{stage}" : $"{p.Name} {stage}", p.Codes)))];
         _planes = [.. planes.Select((p, i) => (planes.Take(i).Sum(before => before.Stages), p.Stages, p.Codes))];
-        _counts = zeros(_stages.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
+        Counts = zeros(_stages.Length, planes.Max(p => p.Codes), device: device).DetachFromDisposeScope();
     }
+
+    /// <summary>How often each code was chosen since the last report: float32, a row a stage, all planes' stages in order.</summary>
+    public Tensor Counts { get; }
 
     /// <summary>Adds how often each code of a plane's stages was chosen, <c>[L,K]</c>.</summary>
     public void Add(int plane, Tensor counts)
@@ -32,7 +34,7 @@ internal sealed class CodebookUsage : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var (first, stages, codes) = _planes[plane];
-        _counts.narrow(0, first, stages).narrow(1, 0, codes).add_(counts);
+        Counts.narrow(0, first, stages).narrow(1, 0, codes).add_(counts);
     }
 
     /// <summary>The statistics of every stage since the last call, and forgets the counts.</summary>
@@ -40,13 +42,13 @@ internal sealed class CodebookUsage : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var counts = _counts.cpu();
+        var counts = Counts.cpu();
         StageUsage[] statistics = [.. _stages.Select((s, stage) => Statistics(s.Name, counts[stage].data<float>().ToArray()[..s.Codes]))];
-        _counts.zero_();
+        Counts.zero_();
         return statistics;
     }
 
-    public void Dispose() => _counts.Dispose();
+    public void Dispose() => Counts.Dispose();
 
     /// <summary>Perplexity and share of used codes from their counts.</summary>
     internal static StageUsage Statistics(string name, float[] counts)

@@ -5,25 +5,28 @@ namespace VqVae.Trainer.Training;
 /// <summary>Averages of the losses since the last report, summed on the device so that no step waits for it.</summary>
 internal sealed class RunningAverages : IDisposable
 {
-    private readonly Tensor _sums;
-    private long _steps;
+    public RunningAverages(Device device) => Sums = zeros(6, ScalarType.Float32, device).DetachFromDisposeScope();
 
-    public RunningAverages(Device device) => _sums = zeros(6, ScalarType.Float32, device).DetachFromDisposeScope();
+    /// <summary>Sums over the steps since the last report: with <see cref="Steps"/> all that a saved state needs to go on with them.</summary>
+    public Tensor Sums { get; }
+
+    /// <summary>How many steps have been added since the last report.</summary>
+    public long Steps { get; set; }
 
     /// <summary>Adds a step.</summary>
     public void Add(StepMeasurements step)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        _sums.add_(stack([step.Loss, step.Reconstruction, step.Codebook, step.Commitment, step.Rate, step.GradientNorm]));
-        _steps++;
+        Sums.add_(stack([step.Loss, step.Reconstruction, step.Codebook, step.Commitment, step.Rate, step.GradientNorm]));
+        Steps++;
     }
 
     /// <summary>Whether everything since the last report is finite.</summary>
     public bool IsFinite()
     {
         using var scope = NewDisposeScope();
-        return _sums.isfinite().all().item<bool>();
+        return Sums.isfinite().all().item<bool>();
     }
 
     /// <summary>The averages, which start anew.</summary>
@@ -31,9 +34,9 @@ internal sealed class RunningAverages : IDisposable
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var values = _sums.div(Math.Max(1, _steps)).cpu().data<float>().ToArray();
-        _sums.zero_();
-        _steps = 0;
+        var values = Sums.div(Math.Max(1, Steps)).cpu().data<float>().ToArray();
+        Sums.zero_();
+        Steps = 0;
         return new Progress
         {
             Step = step,
@@ -48,5 +51,5 @@ internal sealed class RunningAverages : IDisposable
         };
     }
 
-    public void Dispose() => _sums.Dispose();
+    public void Dispose() => Sums.Dispose();
 }

@@ -82,6 +82,9 @@ internal sealed class TrainingStep : IDisposable
         }
     }
 
+    /// <summary>Puts the weights' average, where there is one, in their place until what it returns is disposed: what is measured, shown and exported.</summary>
+    public IDisposable? UseAverage() => WeightAverage?.Use();
+
     private bool HasKlt => Model.Spec.Architecture is Architecture.Klt or Architecture.LumaChroma;
 
     /// <summary>Starts a fresh model from data: the KLT, where the architecture has one, and codebooks by k-means, where that is asked for.</summary>

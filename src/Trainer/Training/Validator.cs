@@ -32,7 +32,7 @@ internal sealed class Validator
     public int Images { get; }
 
     /// <summary>Averages over the images, at every rate point with its λ; PSNR by number of stages is the first rate point's.</summary>
-    public ValidationResult Measure(Autoencoder model)
+    public ValidationResult Validate(Autoencoder model)
     {
         using var gradients = no_grad();
         var spec = model.Spec;
