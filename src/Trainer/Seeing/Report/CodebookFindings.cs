@@ -28,13 +28,13 @@ internal static class CodebookFindings
     {
         var stages = history.Metrics.Stages.Select(s => Stage.Of(history, s)).Where(s => s.Perplexity >= 1).ToArray();
         if (stages.Length == 0) return [];
+        if (history.Metrics.Rows < RunHistory.FewestRows / 2 || history.Step < FewestSteps) return [Use(stages)];
         Finding[] findings = [.. new[] { Collapse(history, stages), DeadCodes(history, stages), Falling(history, stages) }.OfType<Finding>()];
         return findings.Length > 0 ? findings : [Use(stages)];
     }
 
     private static Finding? Collapse(RunHistory history, Stage[] stages)
     {
-        if (history.Metrics.Rows < RunHistory.FewestRows / 2 || history.Step < FewestSteps) return null;
         var low = stages.Where(s => s.Codes is { } codes && s.Perplexity < Math.Max(OneCode, Collapsed * codes)).ToArray();
         if (low.Length == 0) return null;
         var detail = Numbers.Text($"Stage {Numbers.List([.. low.Select(s => Numbers.Text($"{s.Columns.Name} (perplexity {s.Perplexity:0.0} of {s.Codes})"))])}: a few codes take nearly all choices.");
@@ -55,7 +55,7 @@ internal static class CodebookFindings
         if (dead.Length == 0) return null;
         var least = dead.Min(s => s.Used);
         var figures = Numbers.List([.. dead.OrderBy(s => s.Used).Select(s => Numbers.Text($"{s.Columns.Name} {Numbers.Percent(s.Used)} of {s.Codes}"))]);
-        var detail = $"Stages use since the last validation: {figures}. ";
+        var detail = $"Used since the validation before: {figures}. ";
         if (Cheap(history) && dead.All(s => s.Columns.Number > 1))
         {
             return new Finding(
@@ -93,7 +93,7 @@ internal static class CodebookFindings
         var codes = stages.Max(s => s.Codes);
         var used = stages.Where(s => double.IsFinite(s.Used)).Select(s => s.Used).DefaultIfEmpty(double.NaN).Min();
         var detail = Numbers.Text($"Perplexity {(stages.Length == 1 || Math.Round(low) == Math.Round(high) ? Numbers.Text($"{high:0}") : Numbers.Text($"{low:0} to {high:0}"))}{(codes is null ? "" : Numbers.Text($" of {codes}"))}; every stage uses at least {Numbers.Percent(used)} of its codes.");
-        return new Finding(used >= Wasted ? Severity.Good : Severity.Note, Topic.CodebookUse, used >= Wasted ? "The codebooks are in use" : "Too few choices yet to tell which codes are dead", detail);
+        return new Finding(used >= Wasted ? Severity.Good : Severity.Note, Topic.CodebookUse, used >= Wasted ? "The codebooks are in use" : "Too early to tell which codes are dead", detail);
     }
 
     /// <summary>Whether the search weighs bits or a zero code is kept: then a fine stage that nearly always says "nothing to add" does as it should.</summary>

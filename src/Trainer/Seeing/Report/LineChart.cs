@@ -145,7 +145,7 @@ internal sealed class LineChart
         {
             var at = PixelY(y.Position(tick));
             html.Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{at:0.#}\" y2=\"{at:0.#}\" />");
-            html.Add($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{at + 4:0.#}\" text-anchor=\"end\">{(Shares ? Numbers.Percent(tick) : Math.Abs(tick) >= 1000 ? Numbers.Axis(tick) : Numbers.Short(tick))}</text>");
+            html.Add($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{at + 4:0.#}\" text-anchor=\"end\">{Tick(tick)}</text>");
         }
 
         html.Add($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" />");
@@ -164,6 +164,16 @@ internal sealed class LineChart
         var ends = shown.Select(curve => Numbers.Text($"{curve.Name} {Value(curve.Values.LastOrDefault(double.IsFinite, double.NaN))}"));
         return Numbers.Text($"{Title}, up to step {(Steps.Length == 0 ? 0 : Steps[^1]):0}. Latest: {string.Join(", ", ends)}");
     }
+
+    private string Tick(double value) => Math.Abs(value) switch
+    {
+        _ when Shares => Numbers.Percent(value),
+        >= 1000 => Numbers.Axis(value),
+
+        // Zeros that would not fit beside the axis.
+        > 0 and < 1e-3 => value.ToString("0.##e+0", CultureInfo.InvariantCulture),
+        _ => Numbers.Short(value),
+    };
 
     private string Value(double value) => Shares ? Numbers.Percent(value) : Numbers.Short(value);
 

@@ -11,6 +11,9 @@ internal static class ProgressFindings
     /// <summary>Gain in dB over the next fifth of the run below which it counts as converged.</summary>
     private const double Converged = 0.02;
 
+    /// <summary>Steps from which a trend is told for each 1000 steps.</summary>
+    private const double ShortestSpan = 500;
+
     /// <summary>Share of its peak below which the learning rate counts as used up.</summary>
     private const double UsedUp = 0.01;
 
@@ -34,17 +37,20 @@ internal static class ProgressFindings
         var last = points.Length - Math.Max(Trend.FewestPoints, points.Count(p => p.X >= 0.8 * points[^1].X));
         var trend = Trend.Of(points[last..]);
         var span = points[^1].X - points[last].X;
-        var (per1000, error) = (1000 * trend.Slope, 2000 * trend.Error);
-        var latest = Numbers.Text($"Validation PSNR is {points[^1].Y:0.00} dB; over the last {Numbers.Count(span)} steps it moved by {Signed(per1000)} ± {error:0.00#} dB per 1000 steps.");
+
+        // What a few steps gained is not put as what a thousand would gain.
+        var (unit, per) = span >= ShortestSpan ? (1000.0, "dB per 1000 steps") : (span, Numbers.Text($"dB in the last {span:0} steps"));
+        var error = Math.Max(2 * trend.Error * unit, 0.001);
+        var latest = Numbers.Text($"Validation PSNR is {points[^1].Y:0.00} dB; over the last {Numbers.Count(span)} steps it moved by {Signed(trend.Slope * unit)} ± {error:0.0##} {per}.");
         if (trend.Falls && -trend.Slope * span > Converged)
             return new Finding(Severity.Watch, Topic.Progress, "Validation PSNR falls", latest, LowerRate(history));
         if (trend.Rises && trend.Slope * span > Converged)
         {
-            var title = Numbers.Text($"Still improving, about {Signed(per1000)} dB per 1000 steps");
+            var title = Numbers.Text($"Still improving, about {Signed(trend.Slope * unit)} {per}");
             return new Finding(Severity.Good, Topic.Progress, title, latest, history.Finished ? "To use that: " + Longer(history) : "Let it run.");
         }
 
-        if (error * span / 1000 > 5 * Converged && history.Step > 0)
+        if (2 * trend.Error * span > 5 * Converged)
             return new Finding(Severity.Note, Topic.Progress, "No trend beyond the noise", latest, "Later validations will tell.");
         return new Finding(
             Severity.Note, Topic.Progress, "Converged: validation PSNR no longer moves", latest,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VqVae.Models;
 using VqVae.Trainer.Run;
 using VqVae.Trainer.Training;
@@ -92,9 +91,9 @@ internal sealed class ReportObserver(RunFolder folder, string device, Action<str
 
     private void WritePage()
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = _time.GetTimestamp();
         RunReport.Write(folder);
-        _cost = Stopwatch.GetElapsedTime(started);
+        _cost = _time.GetElapsedTime(started);
         _written = _time.GetTimestamp();
         _stale = false;
     }

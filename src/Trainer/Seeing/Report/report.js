@@ -45,7 +45,7 @@ for (const chart of document.querySelectorAll('.chart')) {
     const move = { ArrowLeft: -1, ArrowRight: 1, Home: -steps.length, End: steps.length }[e.key];
     if (move === undefined) return;
     e.preventDefault();
-    show(tip.hidden ? at : at + move);
+    show(tip.hidden && Math.abs(move) === 1 ? at : at + move);
   });
 }
 
