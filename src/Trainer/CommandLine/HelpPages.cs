@@ -9,6 +9,7 @@ internal static class HelpPages
 
           trainer fit --data photos --out runs/photos    train a model
           trainer fit --out runs/photos --resume         go on after Ctrl-C or a power cut
+          trainer report runs/photos                     its page and verdict, made again
           trainer finish runs/photos/best                make kept weights ready for the exporter
           trainer eval --data kodak --run runs/photos    measure what it learnt on other images
           trainer codes --data photos --run runs/photos --out codes.npy
@@ -47,6 +48,19 @@ internal static class HelpPages
         Exit codes: 0 done, 2 wrong command line.
         """;
 
+    /// <summary>The page of <c>trainer report</c>.</summary>
+    public const string Report = """
+        trainer report - make a run's report.html again from what its folder holds
+
+          trainer report runs/photos
+          trainer report runs/photos && xdg-open runs/photos/report.html
+
+        Writes the page that 'fit' rewrites while it trains, and prints its verdict: whether the run still
+        improves, overfits, has dead codes or collapsed, and what to do. The run may be going on.
+
+        Exit codes: 0 done, 1 failed, 2 wrong command line.
+        """;
+
     /// <summary>The page of <c>trainer finish</c>.</summary>
     public const string Finish = """
         trainer finish - write what the exporter reads beside weights that a run kept
@@ -69,6 +83,7 @@ internal static class HelpPages
     public const string Eval = """
         trainer eval - measure a trained model on images
 
+          trainer report runs/photos                     its page and verdict, made again
           trainer finish runs/photos/best                make kept weights ready for the exporter
           trainer eval --data kodak --run runs/photos
           trainer eval --data photos --part validation --run runs/photos --stages 2 --json -

@@ -16,6 +16,7 @@ internal static class TrainerProgram
     public static IReadOnlyList<TrainerCommand> Commands { get; } =
     [
         TrainerCommand.Of<FitArguments>(FitHelp.Page, (arguments, _, stop) => FitCommand.Run(arguments, stop)),
+        TrainerCommand.Of<ReportArguments>(HelpPages.Report, (arguments, terminal, _) => ReportCommand.Run(arguments, terminal.Output)),
         TrainerCommand.Of<FinishArguments>(HelpPages.Finish, (arguments, _, stop) => FinishCommand.Run(arguments, stop)),
         TrainerCommand.Of<EvalArguments>(HelpPages.Eval, (arguments, _, stop) => EvalCommand.Run(arguments, stop)),
         TrainerCommand.Of<CodesArguments>(HelpPages.Codes, (arguments, _, stop) => CodesCommand.Run(arguments, stop)),
@@ -53,7 +54,7 @@ internal static class TrainerProgram
         options =>
         {
             // Before any type of TorchSharp is used; what needs none works without.
-            if (options is not PresetsArguments) LibTorch.Prepare(arguments);
+            if (options is not (PresetsArguments or ReportArguments)) LibTorch.Prepare(arguments);
             return Commands.Single(command => command.Arguments == options.GetType()).Run(options, terminal, cancellationToken);
         },
         cancellationToken);

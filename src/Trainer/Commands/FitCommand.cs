@@ -1,6 +1,7 @@
 using TorchSharp;
 using VqVae.CommandLine;
 using VqVae.Trainer.Run;
+using VqVae.Trainer.Seeing.Report;
 using VqVae.Trainer.Seeing.TensorBoard;
 using VqVae.Trainer.Training;
 
@@ -19,7 +20,7 @@ internal static class FitCommand
         var (settings, options, device) = Understand(arguments, folder);
         torch.set_num_threads(settings.Threads);
         var console = new ConsoleFitObserver(settings);
-        using var observer = new CompositeFitObserver([console, .. Recorders(arguments, settings, folder, console)]);
+        using var observer = new CompositeFitObserver([console, .. Recorders(arguments, settings, folder, device, console)]);
         observer.Say(Describe(settings, device));
         var result = new Fitter(settings, options, folder, device, observer).Run(stop);
         Finish(console, result, folder);
@@ -27,9 +28,10 @@ internal static class FitCommand
     }
 
     /// <summary>What records a run for later, besides its metrics.</summary>
-    private static IEnumerable<IFitObserver> Recorders(FitArguments arguments, RunSettings settings, RunFolder folder, ConsoleFitObserver console)
+    private static IEnumerable<IFitObserver> Recorders(FitArguments arguments, RunSettings settings, RunFolder folder, torch.Device device, ConsoleFitObserver console)
     {
         if (!arguments.NoTensorBoard) yield return new TensorBoardObserver(folder.TensorBoard, settings.Model.Planes, settings.ToJson(), console.Warn);
+        if (!arguments.NoReport) yield return new ReportObserver(folder, device.ToString(), console.Warn);
     }
 
     private static void Finish(ConsoleFitObserver console, FitResult result, RunFolder folder)
