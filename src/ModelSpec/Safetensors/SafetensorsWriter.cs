@@ -44,7 +44,7 @@ public sealed class SafetensorsWriter
     }
 
     /// <summary>Bytes of the file.</summary>
-    public long Length => sizeof(ulong) + Padded(Header().Length) + _tensors.Values.Sum(t => (long)t.Data.Length);
+    public long Length => sizeof(ulong) + Padded(Header().Length) + _tensors.Values.Sum(t => t.Bytes);
 
     /// <summary>Writes the file atomically (<see cref="AtomicFile"/>).</summary>
     public void Save(string path) => AtomicFile.Write(path, WriteTo);

@@ -25,9 +25,19 @@ internal sealed class BatchLoader : IDisposable
     /// <param name="threads">Number of threads.</param>
     /// <param name="ahead">How many batches may be ready or in the making.</param>
     public BatchLoader(SampleSource source, int batch, long firstStep, int threads, int ahead)
+        : this((step, loaded) => source.MakeBatch(step, batch, loaded.Bytes), batch, source.SampleSide, firstStep, threads, ahead)
     {
-        (_shape, _nextToMake, _nextToTake, _ahead) = ([batch, source.SampleSide, source.SampleSide, 3], firstStep, firstStep, ahead);
-        _make = (step, loaded) => source.MakeBatch(step, batch, loaded.Bytes);
+    }
+
+    /// <param name="make">Fills the batch of a step; called on several threads.</param>
+    /// <param name="batch">Samples in a batch.</param>
+    /// <param name="side">Side of a sample in pixels.</param>
+    /// <param name="firstStep">The first step that will be asked for.</param>
+    /// <param name="threads">Number of threads.</param>
+    /// <param name="ahead">How many batches may be ready or in the making.</param>
+    public BatchLoader(Action<long, LoadedBatch> make, int batch, int side, long firstStep, int threads, int ahead)
+    {
+        (_make, _shape, _nextToMake, _nextToTake, _ahead) = (make, [batch, side, side, 3], firstStep, firstStep, ahead);
         _threads = [.. Enumerable.Range(0, threads).Select(i => new Thread(Work) { IsBackground = true, Name = $"batch loader {i}" })];
         foreach (var thread in _threads) thread.Start();
     }

@@ -25,7 +25,7 @@ internal sealed class SampleBatches : IDisposable
     {
         (_root, _names, _batch) = (root, names, batch);
         _training = new TrainingSpec { ImageSize = size, SampleMode = mode };
-        _loader = new BatchLoader(Make, firstStep: 0, threads, ahead: threads + 1);
+        _loader = new BatchLoader(Make, batch, size, firstStep: 0, threads, ahead: threads + 1);
     }
 
     /// <summary>The batches, to be walked through once: pixels uint8 <c>[N,S,S,3]</c>, the images' names, and for what cannot be read a reason, whose pixels are black.</summary>
@@ -33,22 +33,25 @@ internal sealed class SampleBatches : IDisposable
     {
         for (var first = 0; first < _names.Count; first += _batch)
         {
-            var pixels = _loader.Next();
+            byte[] pixels;
+            using (var loaded = _loader.Next()) pixels = loaded.Bytes[..(CountFrom(first) * SampleBytes)].ToArray();
             yield return (pixels, [.. Enumerable.Range(first, CountFrom(first)).Select(i => (_names[i], _errors.GetValueOrDefault(i)))]);
         }
     }
 
     public void Dispose() => _loader.Dispose();
 
+    private int SampleBytes => _training.ImageSize * _training.ImageSize * 3;
+
     private int CountFrom(int first) => Math.Min(_batch, _names.Count - first);
 
     /// <summary>Makes a batch; of those behind the last one, which the loader also asks for, none.</summary>
-    private byte[] Make(long step)
+    private void Make(long step, LoadedBatch loaded)
     {
-        if (step * _batch >= _names.Count) return [];
+        if (step * _batch >= _names.Count) return;
         var first = (int)step * _batch;
-        var bytes = _training.ImageSize * _training.ImageSize * 3;
-        var pixels = new byte[CountFrom(first) * bytes];
+        var pixels = loaded.Bytes;
+        pixels.Clear();
         for (var i = 0; i < CountFrom(first); i++)
         {
             // A source of many images would put another in the place of one that is damaged.
@@ -56,14 +59,12 @@ internal sealed class SampleBatches : IDisposable
             var source = new SampleSource(_root, [_names[first + i]], _training, seed: 0, augment: false, cacheBytes: 0) { OnDamaged = line => reason = line };
             try
             {
-                source.MakeSample(0, pixels.AsSpan(i * bytes, bytes));
+                source.MakeSample(0, pixels.Slice(i * SampleBytes, SampleBytes));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 _errors[first + i] = reason.Length > 0 ? reason : $"{_names[first + i]}: {e.Message}";
             }
         }
-
-        return pixels;
     }
 }
