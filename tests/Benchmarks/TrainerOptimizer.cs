@@ -14,7 +14,7 @@ internal sealed class TrainerOptimizer : IDisposable
     private const double WeightDecay = 0.01;
 
     private readonly torch.Tensor[] _ours;
-    private readonly torch.Tensor[] _theirs;
+    private readonly TorchSharp.Modules.Parameter[] _theirs;
     private readonly FlatAdamW _flat;
     private readonly torch.optim.Optimizer _reference;
     private readonly torch.Tensor _norm = torch.ones([]);
@@ -23,7 +23,7 @@ internal sealed class TrainerOptimizer : IDisposable
     {
         torch.random.manual_seed(1);
         _ours = [.. Enumerable.Range(0, Tensors).Select(_ => torch.randn(Numbers, requires_grad: true))];
-        _theirs = [.. _ours.Select(p => p.detach().clone().requires_grad_())];
+        _theirs = [.. _ours.Select(p => torch.nn.Parameter(p.detach().clone()))];
         _flat = new FlatAdamW(_ours);
         _reference = torch.optim.AdamW(_theirs, lr: LearningRate, weight_decay: WeightDecay);
         foreach (var (ours, theirs) in _ours.Zip(_theirs))

@@ -11,8 +11,8 @@ namespace VqVae.Benchmarks;
 /// </summary>
 internal static class TrainerQuick
 {
-    private const int Rounds = 7;
-    private const int Steps = 5;
+    private const int Rounds = 15;
+    private const int Steps = 4;
 
     /// <summary>The smallest share of the speed on resident batches that the project allows with the default cache.</summary>
     private const double Limit = 0.97;
@@ -61,18 +61,20 @@ internal static class TrainerQuick
     private static bool Compare(string? data, long cacheBytes, string name)
     {
         using var workload = new TrainerWorkload(data, cacheBytes);
-        workload.Synthetic(2);
+        workload.Resident(2);
         workload.Fed(2);
-        var (fed, synthetic) = (new double[Rounds], new double[Rounds]);
+        var (fed, resident) = (new double[Rounds], new double[Rounds]);
         for (var i = 0; i < Rounds; i++)
         {
-            synthetic[i] = Time(() => workload.Synthetic(Steps));
+            // Whatever else the machine does changes over minutes: each round has its own ratio, and who begins takes turns.
+            if (i % 2 == 0) resident[i] = Time(() => workload.Resident(Steps));
             fed[i] = Time(() => workload.Fed(Steps));
+            if (i % 2 == 1) resident[i] = Time(() => workload.Resident(Steps));
         }
 
-        var (fedRate, syntheticRate) = (Rate(fed), Rate(synthetic));
-        Line($"{name}: {fedRate:F1} images/s of {workload.Images} files; synthetic {syntheticRate:F1}; ratio {fedRate / syntheticRate:F3} (limit {Limit:F2} with the cache)");
-        return fedRate >= Limit * syntheticRate;
+        var ratio = Median([.. resident.Zip(fed, (r, f) => r / f)]);
+        Line($"{name}: {Rate(fed):F1} images/s of {workload.Images} files; from memory {Rate(resident):F1}; ratio {ratio:F3} (limit {Limit:F2} with the cache)");
+        return ratio >= Limit;
     }
 
     private static double Rate(double[] seconds) => Steps * TrainerWorkload.Batch / Median(seconds);

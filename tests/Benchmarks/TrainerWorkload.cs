@@ -7,16 +7,19 @@ using VqVae.Trainer.Training;
 namespace VqVae.Benchmarks;
 
 /// <summary>
-/// Training steps of the preset <c>small</c>, fed by the loader from image files, or with one batch that is in memory already.
+/// Training steps of the preset <c>small</c>, fed by the loader from image files, or from batches that are tensors in memory already.
 /// </summary>
 internal sealed class TrainerWorkload : IDisposable
 {
+    /// <summary>As varied as what the loader brings: what a step costs depends a little on its samples.</summary>
+    private const int ResidentBatches = 16;
+
     private static readonly TrainingSpec Training = Preset.Small.Training;
 
     private readonly TemporaryFolder _folder = new();
     private readonly TrainingStep _trained;
     private readonly BatchLoader _loader;
-    private readonly torch.Tensor _batch;
+    private readonly torch.Tensor[] _resident;
     private readonly RunningAverages _averages = new(torch.CPU);
     private long _step;
 
@@ -33,7 +36,7 @@ internal sealed class TrainerWorkload : IDisposable
         _trained = new TrainingStep(Preset.Small.Model, Training, seed: 1, torch.CPU);
         var start = source.MakeBatch(0, 64);
         using (var pixels = TensorFiles.FromBytes(start, [64, Training.ImageSize, Training.ImageSize, 3], torch.CPU)) _trained.StartFrom(pixels);
-        _batch = TensorFiles.FromBytes(source.MakeBatch(0, Training.Batch), Shape, torch.CPU);
+        _resident = [.. Enumerable.Range(0, ResidentBatches).Select(i => TensorFiles.FromBytes(source.MakeBatch(i, Training.Batch), Shape, torch.CPU))];
         _loader = new BatchLoader(source, Training.Batch, firstStep: 0, new FitOptions().LoaderThreads, 2 * new FitOptions().LoaderThreads);
     }
 
@@ -58,10 +61,10 @@ internal sealed class TrainerWorkload : IDisposable
         Check(steps);
     }
 
-    /// <summary>The same steps on a batch in memory.</summary>
-    public void Synthetic(int steps)
+    /// <summary>The same steps on batches in memory.</summary>
+    public void Resident(int steps)
     {
-        for (var i = 0; i < steps; i++) Step(_batch);
+        for (var i = 0; i < steps; i++) Step(_resident[_step % ResidentBatches]);
         Check(steps);
     }
 
@@ -69,7 +72,7 @@ internal sealed class TrainerWorkload : IDisposable
     {
         _loader.Dispose();
         _averages.Dispose();
-        _batch.Dispose();
+        foreach (var batch in _resident) batch.Dispose();
         _trained.Dispose();
         _folder.Dispose();
     }

@@ -51,8 +51,8 @@ internal static class VipsImages
     /// What a JPEG or WebP image's size may be divided by while it is decoded: 1, 2, 4 or 8, so that at least twice the wanted size is left.
     /// </summary>
     /// <remarks>
-    /// Decoders shrink with plain box-like filters. As long as the last factor of two and more is left to Lanczos' kernel, the result is within
-    /// 46 dB of what decoding in full gives, mostly over 50; without that reserve it is at 40 dB.
+    /// Decoders shrink with plain box-like filters. Where a factor of two or more is left to Lanczos' kernel, photographs have a PSNR of 46 to 53 dB
+    /// against decoding in full; without that reserve they have 40 dB.
     /// </remarks>
     /// <param name="factor">How many times larger the image is than it is wanted.</param>
     public static int Shrink(double factor) => factor switch
