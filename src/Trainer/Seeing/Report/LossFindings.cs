@@ -68,7 +68,7 @@ internal static class LossFindings
             return new Finding(
                 Severity.Watch, Topic.Overfitting, Numbers.Text($"Overfitting since about step {steps[best]:0}"),
                 Numbers.Text($"The validation loss has risen {latest / validation[best] - 1:0.0%} above its lowest, {Numbers.Short(validation[best])} at step {steps[best]:0}, while the training loss still falls."),
-                Numbers.Text($"More training images help most. Otherwise train again with --steps {steps[best]:0} and another --out, with a smaller network (--hidden), or with --weight-decay 1e-4; the run folder holds the last weights, not the best."));
+                Numbers.Text($"The weights of the best validation are in the run folder's best/, ready for the exporter. For a better model more training images help most; otherwise a smaller network (--hidden), --weight-decay 1e-4, or a run that ends there (--steps {steps[best]:0})."));
         }
 
         return up.Rises ? null : new Finding(

@@ -95,5 +95,5 @@ internal static class ProgressFindings
         ? Numbers.Text($"--resume --lr {Numbers.Short(settings.Training.LearningRate / 3)}{(history.Finished ? Longer(history)["--resume".Length..] : "")}")
         : "--resume with a lower --lr";
 
-    private static string Signed(double value) => Numbers.Text($"{(value < 0 ? "−" : "+")}{Math.Abs(value):0.0##}");
+    private static string Signed(double value) => Math.Abs(value) < 0.0005 ? "0.0" : Numbers.Text($"{(value < 0 ? "−" : "+")}{Math.Abs(value):0.0##}");
 }
