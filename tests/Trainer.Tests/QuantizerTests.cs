@@ -168,7 +168,7 @@ public class QuantizerTests
         using var quantizer = new CodebookQuantizer(Layout(1, 2, 1), CodebookLearning.Ema, [0, 50_000]);
         Set(quantizer.Codebooks, 0, 1, 0, 2);
         Set(quantizer.CodeLengths, 1, 1, 1, 2);
-        var latents = tensor(new float[] { 1.4f, 2.1f }).view(1, 1, 1, 2);
+        var latents = linspace(1.4, 2.1, 2).view(1, 1, 1, 2);
         Assert.Equal([1L, 1L], quantizer.Quantize(latents, ratePoint: 0).Indices.data<long>().ToArray());
 
         // μ = 50000 / 127.5² = 3.08 a bit: (2.1 − 2)² + 2·3.08 = 6.16 is still below 2.1² + 3.08 = 7.49, but 0.36 + 6.16 is above 1.96 + 3.08.

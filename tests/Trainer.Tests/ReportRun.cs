@@ -74,8 +74,8 @@ internal static class ReportRun
         var folder = new RunFolder(path);
         Directory.CreateDirectory(path);
         File.WriteAllText(folder.Settings, settings.ToJson());
-        using var metrics = new MetricsFile(folder.Metrics, settings.Model.Planes, resumeFrom: 0);
-        foreach (var row in rows) metrics.Add(row);
+        using var metrics = new MetricsFile(folder, settings.Model.Planes, resumeFrom: 0);
+        foreach (var row in rows) metrics.Add(metrics.Row(row));
         return folder;
     }
 
