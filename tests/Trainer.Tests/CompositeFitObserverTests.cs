@@ -36,7 +36,7 @@ public class CompositeFitObserverTests
         }
 
         Assert.Equal(
-            ["console Begin 0", "broken Begin 0", "other Begin 0", "console Report", "other Report", "broken Dispose", "console Warn", "other Warn",
+            ["console Begin 0", "broken Begin 0", "other Begin 0", "console Report", "broken Dispose", "other Report", "console Warn", "other Warn",
                 "console Report", "other Report", "console Dispose", "other Dispose"],
             calls);
     }
@@ -51,7 +51,7 @@ public class CompositeFitObserverTests
             composite.Say("line");
         }
 
-        Assert.Equal(["other Say", "console Dispose", "other Warn", "other Say", "other Dispose"], calls);
+        Assert.Equal(["console Dispose", "other Say", "other Warn", "other Say", "other Dispose"], calls);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed partial class HelpTests
     {
         string[] changeable =
         [
-            "data", "epochs", "minutes", "loader-threads", "cache-mb", "cache-dir", "cache-dir-mb", "report-every", "validate-every", "samples-every", "save-every", "keep-every",
+            "data", "epochs", "minutes", "loader-threads", "cache-mb", "cache-dir", "cache-dir-mb", "report-every", "validate-every", "samples-every", "save-every", "save-minutes", "keep-every",
             "no-tensorboard", "no-report", "device", "threads", "libtorch",
             .. typeof(FitArguments).GetProperties().Where(p => p.GetCustomAttribute<SettingAttribute>() is { Resumable: true }).Select(p => p.GetCustomAttribute<OptionAttribute>()!.LongName),
         ];
@@ -75,7 +75,7 @@ public sealed partial class HelpTests
         (string Option, object Value)[] stated =
         [
             ("preset", Preset.All[0].Name), ("report-every", options.ReportEvery), ("validate-every", options.ValidateEvery), ("samples-every", options.SamplesEvery),
-            ("save-every", options.SaveEvery), ("keep-every", options.KeepEvery), ("cache-dir-mb", options.CacheFolderBytes >> 20),
+            ("save-every", options.SaveEvery), ("keep-every", options.KeepEvery), ("save-minutes", options.SaveEverySeconds / 60), ("cache-dir-mb", options.CacheFolderBytes >> 20),
             ("report-every", arguments.ReportEvery), ("validate-every", arguments.ValidateEvery), ("samples-every", arguments.SamplesEvery),
             ("save-every", arguments.SaveEvery), ("keep-every", arguments.KeepEvery), ("device", arguments.Device),
         ];

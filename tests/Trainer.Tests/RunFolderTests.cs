@@ -90,13 +90,14 @@ public class RunFolderTests
             Seconds = 0.1 + 0.2,
             ReportedSteps = 14,
             Best = new BestStep(1200, 27.123456789),
-            Validation = new ValidationResult { Psnr = [20.5, double.PositiveInfinity], MeanSquaredError = 0.125, MsSsim = 0.9, BitsPerPixel = 0.5 },
+            Validation = new ValidationResult { Psnr = [20.5, double.PositiveInfinity], MeanSquaredError = 0.125, MsSsim = 0.9, BitsPerPixel = 0.5, RatePoints = [new RatePointResult(0.5, 20.5)] },
             ValidatedStep = 1230,
         };
         var read = RunPosition.FromJson(position.ToJson());
         Assert.Equal(position.Validation.Psnr, read.Validation!.Psnr);
         Assert.Equal(position with { Validation = null }, read with { Validation = null });
-        Assert.Equal(position.Validation with { Psnr = [] }, read.Validation with { Psnr = [] });
+        Assert.Equal(position.Validation.RatePoints, read.Validation.RatePoints);
+        Assert.Equal(position.ToJson(), read.ToJson());
     }
 
     [Theory]

@@ -96,7 +96,7 @@ internal static class FitHelp
           --validate-every N     * steps between measurements on the images held back (default: 200)
           --samples-every N      * steps between pictures in samples/ (default: 500)
           --save-every N         * steps between saved states to resume from (default: 500)
-          --save-minutes M       * minutes after which a state is saved whatever --save-every says (default: 5)
+          --save-minutes M       * minutes between saved states at the most (default: 5)
           --keep-every N         * steps between checkpoints that are kept; 0 for none (default: 0)
           --no-tensorboard       * write no event files for TensorBoard
           --no-report            * write no report.html

@@ -69,9 +69,9 @@ internal static class HelpPages
           trainer finish runs/photos/steps/0001000
           trainer finish runs/photos                     after a crash: what was last saved
 
-        A run keeps its best weights in best/ and, with 'fit --keep-every N', those of certain steps in steps/.
-        They are kept at little cost, without the samples that the exporter checks its graphs against and makes
-        its tables from; this command adds them. A run that ends or is stopped has them already.
+        A run keeps its best weights in best/ and, with 'fit --keep-every N', those of certain steps in
+        steps/. They are kept at little cost, without the samples that the exporter checks its graphs
+        against and makes its tables from; this command adds them. A run that ended has them already.
 
           --data DIR             folder of the images that the run trains on (default: the run's)
           --libtorch DIR         use the libtorch of an installed PyTorch
@@ -121,8 +121,8 @@ internal static class HelpPages
           trainer codes --data photos --run runs/photos --out codes.safetensors
           trainer codes --data photos --run runs/photos --out codes.npy --resize 128
 
-        Encodes every image at one size and writes uint16 [images, stages, rows, columns] for each plane, with
-        the files' names and the model's id beside it.
+        Encodes every image at one size and writes uint16 [images, stages, rows, columns] for each plane,
+        with the files' names and the model's id beside it.
 
         Images:
           --data DIR|LIST        a folder, searched recursively, CelebA's own layout, one image, or a text
