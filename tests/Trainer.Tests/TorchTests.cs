@@ -1,4 +1,5 @@
 using TorchSharp;
+using VqVae.Trainer.Native;
 
 namespace VqVae.Trainer.Tests;
 
@@ -7,9 +8,17 @@ namespace VqVae.Trainer.Tests;
 /// tensors are the process's.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class TorchTests : ICollectionFixture<TorchTests>
+public sealed class TorchTests : ICollectionFixture<TorchTests>, IDisposable
 {
+    private readonly IDisposable _pause;
+
     public const string Name = "torch";
 
-    public TorchTests() => torch.set_num_threads(1);
+    public TorchTests()
+    {
+        torch.set_num_threads(1);
+        _pause = CollectionPause.Enter();
+    }
+
+    public void Dispose() => _pause.Dispose();
 }

@@ -55,6 +55,7 @@ internal static class TrainerProgram
         {
             // Before any type of TorchSharp is used; what needs none works without.
             if (options is not (PresetsArguments or ReportArguments)) LibTorch.Prepare(arguments);
+            using var pause = CollectionPause.Enter();
             return Commands.Single(command => command.Arguments == options.GetType()).Run(options, terminal, cancellationToken);
         },
         cancellationToken);

@@ -2,6 +2,7 @@ using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Trainer.Metrics;
 using VqVae.Trainer.Models;
+using VqVae.Trainer.Native;
 using VqVae.Trainer.Run;
 using VqVae.Trainer.Training;
 using static TorchSharp.torch;
@@ -113,6 +114,7 @@ internal static class CodesCommand
         var unreadable = 0;
         foreach (var (pixels, images) in batches.All())
         {
+            CollectionPause.Breathe();
             stop.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var input = PixelTensors.ToInput(TensorFiles.FromBytes(pixels, [images.Count, size, size, 3], work.Device), model.Spec.InputChannels);

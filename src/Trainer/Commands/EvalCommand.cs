@@ -2,6 +2,7 @@ using System.Globalization;
 using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Trainer.Metrics;
+using VqVae.Trainer.Native;
 using VqVae.Trainer.Run;
 using static TorchSharp.torch;
 
@@ -80,6 +81,7 @@ internal static class EvalCommand
         using var evaluation = new Evaluation(checkpoint, settings, device);
         foreach (var name in images.Names)
         {
+            CollectionPause.Breathe();
             stop.ThrowIfCancellationRequested();
             progress.Show(results.Count + unreadable.Count, images.Names.Count);
             try

@@ -1,6 +1,7 @@
 using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Models;
+using VqVae.Trainer.Native;
 using VqVae.Trainer.Quantization;
 using VqVae.Trainer.Training;
 using static TorchSharp.torch;
@@ -47,6 +48,7 @@ internal static class CalibrationSamples
             var planes = spec.Planes.Select(_ => new List<Tensor>()).ToArray();
             for (var i = 0; i < maps; i++)
             {
+                CollectionPause.Breathe();
                 using var mapScope = NewDisposeScope();
                 var images = PixelTensors.ToInput(crops.MakeTensor(i), spec.InputChannels);
                 var found = model.EncodeIndices(images, rate, spec.Lambda(rate));

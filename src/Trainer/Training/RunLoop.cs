@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using VqVae.Trainer.Data;
+using VqVae.Trainer.Native;
 using VqVae.Trainer.Run;
 using static TorchSharp.torch;
 
@@ -33,6 +34,7 @@ internal sealed class RunLoop(
         while (!last)
         {
             var started = Stopwatch.GetTimestamp();
+            CollectionPause.Breathe();
             var secondsBefore = position.Seconds;
             double Seconds() => secondsBefore + Stopwatch.GetElapsedTime(started).TotalSeconds;
             var rate = FlatAdamW.LearningRate(settings.Training, position.Step, Share(position));

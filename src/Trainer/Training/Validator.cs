@@ -2,6 +2,7 @@ using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Metrics;
 using VqVae.Trainer.Models;
+using VqVae.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace VqVae.Trainer.Training;
@@ -46,6 +47,7 @@ internal sealed class Validator
             double sum = 0;
             for (var i = 0; i < Images; i++)
             {
+                CollectionPause.Breathe();
                 using var imageScope = NewDisposeScope();
                 var pixels = Pixels(i, 1, model.Device);
                 var indices = Indices(model, pixels, rate);
