@@ -12,11 +12,13 @@ public partial class DocumentationTests
     [Theory]
     [InlineData("vqvae")]
     [InlineData("klt")]
+    [InlineData("vqvae2")]
+    [InlineData("luma_chroma")]
     public void Networks_EachArchitecture_ListsExactlyItsTensorsWithTheirShapes(string architecture)
     {
-        var spec = (architecture == "klt" ? Preset.Small : Preset.Celeba).Model;
+        var spec = Preset.All.Select(p => p.Model).First(m => m.ToJson().Contains($"\"architecture\":\"{architecture}\"", StringComparison.Ordinal));
         var documented = DocumentedShapes(Section($"### `{architecture}`"), spec);
-        var convolutions = ModelTensors.For(spec).Where(t => t.Shape.Count == 4).ToList();
+        var convolutions = ModelTensors.For(spec).Where(t => t.Shape.Count == 4 && t.Part != ModelPart.Quantizer).ToList();
 
         foreach (var tensor in convolutions)
         {
@@ -35,7 +37,7 @@ public partial class DocumentationTests
     {
         foreach (var spec in Preset.All.Select(p => p.Model))
             foreach (var tensor in ModelTensors.For(spec).Where(t => t.Shape.Count is 2 or 3))
-                Assert.Contains($"`{tensor.Name}`", Text, StringComparison.Ordinal);
+                Assert.Contains($"`{PlaneName().Replace(tensor.Name, "quantizer.NAME.")}`", Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,6 +106,14 @@ public partial class DocumentationTests
             "R" => r,
             "4C" => 4 * c,
             "C · S²" => c * s * s,
+            "4C · S²" => 4 * c * s * s,
+            "2S" => 2 * s,
+            "E" => spec.ChromaDim,
+            "J" => spec.ResidualChannels,
+            "H/2" => spec.Hidden / 2,
+            "4H" => 4 * spec.Hidden,
+            "2D" => 2 * spec.EmbeddingDim,
+            "D + H" => spec.EmbeddingDim + spec.Hidden,
             "(R − 4C) · S²/4" => (r - (4 * c)) * s * s / 4,
             _ => int.Parse(formula, System.Globalization.CultureInfo.InvariantCulture),
         };
@@ -122,6 +132,9 @@ public partial class DocumentationTests
         var end = Regex.Match(body, $"^#{{1,{level}}} ", RegexOptions.Multiline);
         return end.Success ? body[..end.Index] : body;
     }
+
+    [GeneratedRegex(@"^quantizer\.[a-z]+\.(?=codebooks|code_lengths)")]
+    private static partial Regex PlaneName();
 
     [GeneratedRegex(@"\.\d+")]
     private static partial Regex Number();

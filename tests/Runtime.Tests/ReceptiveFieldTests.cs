@@ -53,6 +53,45 @@ public sealed class ReceptiveFieldTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vqvae2")]
+    [InlineData("luma_chroma")]
+    [InlineData("groups")]
+    public void BothGraphs_TwoPlanes_DependOnNothingBeyondTheField(string name)
+    {
+        var spec = RandomCheckpoint.Tiny[name];
+        using var codec = Load(name, RandomCheckpoint.Create(spec, seed: 2));
+        var (field, stride) = (ReceptiveField.Of(spec), spec.LargestStride);
+        var random = new Random(3);
+        var (columns, rows) = (24, 4);
+        var (width, height) = (columns * stride, rows * stride);
+        var line = 12 * stride;
+        foreach (var changesLeft in new[] { true, false })
+        {
+            var image = Noise(random, width * height * 3);
+            var other = Noise(random, width * height * 3);
+            Copy(changesLeft ? line : 0, changesLeft ? width : line, image, other, width * 3, 3);
+            var (before, after) = (codec.Graphs.Encode(image, 1, height, width, 0, 0), codec.Graphs.Encode(other, 1, height, width, 0, 0));
+            for (var p = 0; p < spec.Planes.Count; p++)
+            {
+                // A position changes only if its block of the largest stride has a changed pixel within the field.
+                var far = Furthest(before[p], after[p], width / spec.Planes[p].Stride, changesLeft);
+                var block = far * spec.Planes[p].Stride / stride;
+                Assert.InRange(block * stride, 0, line + field.Encoder - 1);
+            }
+
+            var changed = spec.Planes.Select((plane, p) =>
+            {
+                var planeColumns = width / plane.Stride;
+                var indices = Indices(random, before[p].Length, plane.Codes);
+                Copy(changesLeft ? planeColumns / 2 : 0, changesLeft ? planeColumns : planeColumns / 2, before[p], indices, planeColumns, 1);
+                return indices;
+            }).ToArray();
+            var (pixels, otherPixels) = (codec.Graphs.Decode(before, spec.MostStages, 1, height, width, 0), codec.Graphs.Decode(changed, spec.MostStages, 1, height, width, 0));
+            Assert.InRange((Furthest(pixels, otherPixels, width * 3, changesLeft) / 3) + 1, line / 2, line + field.Decoder);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Models))]
     public void Decoder_IndicesOnOneSideOfALineChange_PixelsChangeWithinTheFieldAndUpToIt(string name, ModelSpec spec)
     {
