@@ -28,25 +28,25 @@ internal sealed class GraphVerifier
 
     private readonly ModelGraphs _graphs;
     private readonly IReadOnlyList<LatentPlane> _planes;
-    private readonly double _smallestClearGap;
+    private readonly double[] _smallestClearGaps;
 
     private readonly List<IndexCounts[]> _indices;
     private readonly SortedDictionary<int, ByteCounts> _bytes = [];
     private int _maxDifference;
     private string? _firstWrongIndex, _firstWrongByte;
 
-    private GraphVerifier(ModelGraphs graphs, ModelSpec spec, double scale)
+    private GraphVerifier(ModelGraphs graphs, ModelSpec spec, double[] scales)
     {
         _graphs = graphs;
         _planes = spec.Planes;
-        _smallestClearGap = Epsilon * scale;
+        _smallestClearGaps = [.. scales.Select(scale => Epsilon * scale)];
         _indices = [.. _planes.Select(p => Enumerable.Range(0, p.Stages).Select(stage => new IndexCounts(p.TensorName, stage)).ToArray())];
     }
 
     /// <summary>Compares all samples.</summary>
     public static VerificationReport Verify(ModelGraphs graphs, Checkpoint checkpoint, IReadOnlyList<ParitySample> samples, CancellationToken cancellationToken)
     {
-        var verifier = new GraphVerifier(graphs, checkpoint.Spec, LatentScale(checkpoint, samples));
+        var verifier = new GraphVerifier(graphs, checkpoint.Spec, [.. checkpoint.Spec.Latents.Select((layout, plane) => LatentScale(checkpoint, layout, samples.Select(s => s.Planes[plane])))]);
         foreach (var sample in samples)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -58,20 +58,17 @@ internal sealed class GraphVerifier
     }
 
     /// <summary>
-    /// The size of the squared distances that the search subtracts from each other: the mean of ‖e‖² over the stage where it is largest. Early
+    /// The size of the squared distances that a plane's search subtracts from each other: the mean of ‖e‖² over the stage where it is largest. Early
     /// in training codes can be far smaller than latents; then the distances are as large as their mean gap shows.
     /// </summary>
-    private static double LatentScale(Checkpoint checkpoint, IReadOnlyList<ParitySample> samples)
+    private static double LatentScale(Checkpoint checkpoint, LatentLayout layout, IEnumerable<ParityPlane> samples)
     {
         double largest = 0;
-        foreach (var layout in checkpoint.Spec.Latents)
-        {
-            var norms = new PlaneCodebooks(checkpoint, layout).SquaredNorms();
-            for (var stage = 0; stage < norms.Length; stage += layout.Plane.Codes)
-                largest = Math.Max(largest, norms.AsSpan(stage, layout.Plane.Codes).ToArray().Average(n => (double)n));
-        }
+        var norms = new PlaneCodebooks(checkpoint, layout).SquaredNorms();
+        for (var stage = 0; stage < norms.Length; stage += layout.Plane.Codes)
+            largest = Math.Max(largest, norms.AsSpan(stage, layout.Plane.Codes).ToArray().Average(n => (double)n));
 
-        var gaps = samples.SelectMany(s => s.Planes).SelectMany(p => p.Gaps).Average(gap => (double)gap);
+        var gaps = samples.SelectMany(p => p.Gaps).Average(gap => (double)gap);
         return Math.Max(largest, 10 * gaps);
     }
 
@@ -93,7 +90,7 @@ internal sealed class GraphVerifier
                     {
                         var i = (((image * plane.Stages) + stage) * positions) + position;
                         var equal = found[p][i] == expected[i];
-                        var clear = sameSoFar && gaps[i] > _smallestClearGap;
+                        var clear = sameSoFar && gaps[i] > _smallestClearGaps[p];
                         sameSoFar &= equal;
                         var counts = _indices[p][stage];
                         counts.All++;
