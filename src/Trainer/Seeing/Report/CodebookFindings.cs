@@ -56,7 +56,7 @@ internal static class CodebookFindings
         var least = dead.Min(s => s.Used);
         var figures = Numbers.List([.. dead.OrderBy(s => s.Used).Select(s => Numbers.Text($"{s.Columns.Name} {Numbers.Percent(s.Used)} of {s.Codes}"))]);
         var detail = $"Used since the validation before: {figures}. ";
-        if (Cheap(history) && dead.All(s => s.Columns.Number > 1))
+        if (history.Settings?.Model.RateLambdas is not null || (Cheap(history) && dead.All(s => s.Columns.Number > 1)))
         {
             return new Finding(
                 Severity.Note, Topic.DeadCodes, "Codes of fine stages are not used", detail + "With a zero code or a rate term fine stages need fewer codes, most of all at coarse rates.",
