@@ -6,7 +6,6 @@ namespace VqVae.CommandLine;
 /// Ctrl-C, SIGTERM and SIGHUP (the terminal or the connection is gone): the first one asks the work to stop and clean up. A second Ctrl-C or
 /// SIGTERM ends the process at once; a hang-up never does, since the shell and the system each send their own.
 /// </summary>
-/// <remarks>What was started with <c>nohup</c> keeps ignoring SIGHUP.</remarks>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -22,6 +22,9 @@ public sealed class ToolProcess : IDisposable
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Its standard input, open until disposed.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
