@@ -76,6 +76,36 @@ public class TrainingStepTests
         Assert.True(ours.allclose(theirs, rtol: 1e-5, atol: 1e-7));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void AdamWKernel_AnyNumberOfThreads_EqualsTorchsOperations(int threads)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        random.manual_seed(9);
+        const int length = (3 << 19) + 13; // enough for three parts, whose ends no vector fits
+        var (p, g, m, v) = (randn(length), randn(length), randn(length), randn(length).square());
+        var (p2, m2, v2) = (p.clone(), m.clone(), v.clone());
+        set_num_threads(threads);
+        try
+        {
+            AdamWKernel.Step(p, g, m, v, new AdamWFactors(0.5f, 0.99f, 0.9f, 0.1f, 0.999f, 0.001f, 0.3f, 1e-8f, -0.02f));
+        }
+        finally
+        {
+            set_num_threads(1);
+        }
+
+        var half = g.mul(0.5);
+        m2.mul_(0.9).add_(half, alpha: 0.1);
+        v2.mul_(0.999).addcmul_(half, half, value: 0.001);
+        p2.mul_(0.99).addcdiv_(m2, v2.sqrt().div_(0.3).add_(1e-8), value: -0.02);
+        Assert.True(m.allclose(m2, rtol: 1e-6, atol: 1e-7));
+        Assert.True(v.allclose(v2, rtol: 1e-6, atol: 1e-7));
+        Assert.True(p.allclose(p2, rtol: 1e-6, atol: 1e-6));
+    }
+
     [Fact]
     public void FlatAdamW_LargeGradient_IsClippedToTheNorm()
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace VqVae.Trainer.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019) over one flat buffer: a handful of large tensor operations a step instead of a dozen small
-/// ones a parameter, and a state of two tensors that can be saved.
+/// AdamW (Loshchilov and Hutter 2019) over one flat buffer: on the CPU one pass (<see cref="AdamWKernel"/>), elsewhere a handful of large tensor
+/// operations a step instead of a dozen small ones a parameter; and a state of two tensors that can be saved.
 /// </summary>
 /// <remarks>The parameters become views of the buffer, so nothing may convert them (<c>module.to(…)</c>) afterwards.</remarks>
 internal sealed class FlatAdamW : IDisposable
@@ -64,13 +64,21 @@ internal sealed class FlatAdamW : IDisposable
         using var scope = NewDisposeScope();
         Steps++;
         var (parameters, gradients, firstMoment, secondMoment) = (From(Parameters), From(_gradients), From(FirstMoment), From(SecondMoment));
+        var correction1 = 1 - Math.Pow(Beta1, Steps);
+        var correction2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
+        if (AdamWKernel.Takes(parameters))
+        {
+            var scale = clip > 0 ? Math.Min(1, 1 / (gradientNorm.item<float>() + 1e-6f) * (float)clip) : 1;
+            AdamWKernel.Step(parameters, gradients, firstMoment, secondMoment, new AdamWFactors(
+                scale, (float)(1 - (learningRate * weightDecay)), (float)Beta1, (float)(1 - Beta1), (float)Beta2, (float)(1 - Beta2), (float)correction2, (float)Epsilon, (float)(-learningRate / correction1)));
+            return;
+        }
+
         if (clip > 0) gradients.mul_(gradientNorm.add(1e-6).reciprocal().mul(clip).clamp_max(1));
         firstMoment.mul_(Beta1).add_(gradients, alpha: 1 - Beta1);
         secondMoment.mul_(Beta2).addcmul_(gradients, gradients, value: 1 - Beta2);
         if (weightDecay > 0) parameters.mul_(1 - (learningRate * weightDecay));
-        var correction1 = 1 - Math.Pow(Beta1, Steps);
-        var correction2 = 1 - Math.Pow(Beta2, Steps);
-        var denominator = secondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
+        var denominator = secondMoment.sqrt().div_(correction2).add_(Epsilon);
         parameters.addcdiv_(firstMoment, denominator, value: -learningRate / correction1);
 
         Tensor From(Tensor all) => first == 0 ? all : all.narrow(0, first, all.shape[0] - first);
