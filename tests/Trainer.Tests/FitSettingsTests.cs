@@ -218,6 +218,17 @@ public sealed class FitSettingsTests : IDisposable
             resumed);
     }
 
+    [Theory]
+    [InlineData("crops_per_image=1", 10)]
+    [InlineData("crops_per_image=4", 40)]
+    public void New_Epochs_CountEverySampleOfAnImage(string cropsPerImage, int steps)
+    {
+        DrawImages(20);
+        var images = ImageCollection.Find(_folder.Path).Training.Count;
+        var settings = New(new FitArguments { Epochs = 10, Set = ["training.batch=" + images, "training." + cropsPerImage] });
+        Assert.Equal(steps, settings.Training.Steps);
+    }
+
     [Fact]
     public void Resumed_NothingGiven_IsTheRun()
     {

@@ -122,7 +122,7 @@ internal static class FitSettings
         {
             if (!(epochs > 0 && double.IsFinite(epochs))) throw new ArgumentException($"--epochs: expected above 0, got {epochs}");
             var images = ImageCollection.Find(settings.Data).Training.Count;
-            var count = (int)Math.Min(int.MaxValue, Math.Ceiling(epochs * images / settings.Training.Batch));
+            var count = (int)Math.Min(int.MaxValue, Math.Ceiling(epochs * images * settings.Training.CropsPerImage / settings.Training.Batch));
             return settings with { Minutes = null, Training = settings.Training with { Steps = count } };
         }
 
