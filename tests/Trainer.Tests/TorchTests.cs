@@ -16,6 +16,7 @@ public sealed class TorchTests : ICollectionFixture<TorchTests>, IDisposable
 
     public TorchTests()
     {
+        Nnpack.TurnOff(AppLibraries.LibTorch);
         torch.set_num_threads(1);
         _pause = CollectionPause.Enter();
     }

@@ -51,6 +51,7 @@ internal static class LibTorch
             Problem = e.Message;
         }
 
+        Nnpack.TurnOff(Folder?[LibTorchFolder.FileName("torch_cpu")] ?? AppLibraries.LibTorch);
         if (!doctor && Folder is { } folder && Doubt(folder) is { } doubt) Console.Error.WriteLine($"trainer: {doubt}");
     }
 
