@@ -7,12 +7,15 @@ namespace VqVae.Trainer.Tests;
 public class ConvolutionTests
 {
     [Theory]
-    [InlineData(32, 12, 3)]
-    [InlineData(24, 32, 3)]
-    [InlineData(52, 96, 3)]
-    [InlineData(16, 16, 3)]
-    [InlineData(52, 40, 1)]
-    public void Forward_MemoryFullOfNaN_GivesFiniteResultsAndGradients(int input, int output, int kernel)
+    [InlineData(32, 12, 3, true)]
+    [InlineData(32, 12, 3, false)]
+    [InlineData(24, 32, 3, true)]
+    [InlineData(24, 32, 3, false)]
+    [InlineData(52, 96, 3, true)]
+    [InlineData(52, 96, 3, false)]
+    [InlineData(16, 16, 3, true)]
+    [InlineData(52, 40, 1, true)]
+    public void Forward_MemoryFullOfNaN_GivesFiniteResultsAndGradients(int input, int output, int kernel, bool channelsLast)
     {
         using var outer = NewDisposeScope();
         random.manual_seed(1);
@@ -21,8 +24,8 @@ public class ConvolutionTests
         {
             using var scope = NewDisposeScope();
             LeaveNaN();
-            var x = randn(4, input, 16, 16, requires_grad: true);
-            var y = layer.call(x);
+            var x = randn(channelsLast ? [4, 16, 16, input] : [4, input, 16, 16], requires_grad: true);
+            var y = layer.call(channelsLast ? x.permute(0, 3, 1, 2) : x);
             LeaveNaN();
             y.square().sum().backward();
             Assert.True(y.isfinite().all().item<bool>(), $"the results of round {round} are not finite");
@@ -48,6 +51,21 @@ public class ConvolutionTests
             ? nn.functional.conv_transpose2d(x.to(ScalarType.Float64), layer.Weight.to(ScalarType.Float64), layer.Bias.to(ScalarType.Float64), [stride, stride], [padding, padding])
             : nn.functional.conv2d(x.to(ScalarType.Float64), layer.Weight.to(ScalarType.Float64), layer.Bias.to(ScalarType.Float64), [stride, stride], [padding, padding]);
         Assert.True(layer.call(x).to(ScalarType.Float64).allclose(wide, rtol: 1e-4, atol: 1e-5));
+    }
+
+    [Theory]
+    [InlineData(16, 16, 3, 1)]
+    [InlineData(20, 24, 3, 1)]
+    [InlineData(16, 24, 1, 1)]
+    [InlineData(3, 16, 4, 2)]
+    public void Forward_ChannelsLast_StaysSo(int input, int output, int kernel, int stride)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        using var layer = Layers.Conv(input, output, kernel, stride);
+        var y = nn.functional.relu(layer.call(randn(2, 16, 16, input).permute(0, 3, 1, 2)));
+        Assert.Equal(1, y.stride(1));
+        Assert.True(y.permute(0, 2, 3, 1).is_contiguous());
     }
 
     [Fact]
