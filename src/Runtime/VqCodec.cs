@@ -93,7 +93,8 @@ public sealed class VqCodec : IDisposable
         CancellationToken cancellationToken = default)
     {
         options ??= new VqCompressOptions();
-        var header = CallChecks.Header(_parts, width, height, format, options);
+        var settings = EncoderSettings.Of(options, Manifest, _parts.Coders);
+        var header = CallChecks.Header(_parts, width, height, format, options, settings);
         var row = width * PixelRows.BytesPerPixel(format);
         var stride = CallChecks.Rows(pixels.Length, header, format, options.Stride ?? row, options.Stride is not null);
         unsafe
@@ -102,7 +103,7 @@ public sealed class VqCodec : IDisposable
             {
                 // Pinned until the call is done, so that other threads may read them.
                 var source = new PinnedBytes(start, pixels.Length);
-                return Compress(header, (y, rows) => CallChecks.CopyRows(source.GetSpan()[(int)((long)y * stride)..], stride, row, rows), format, options, cancellationToken);
+                return Compress(header, (y, rows) => CallChecks.CopyRows(source.GetSpan()[(int)((long)y * stride)..], stride, row, rows), format, options, settings, cancellationToken);
             }
         }
     }
@@ -162,7 +163,8 @@ public sealed class VqCodec : IDisposable
     {
         ArgumentNullException.ThrowIfNull(rows);
         options ??= new VqCompressOptions();
-        return Compress(CallChecks.Header(_parts, width, height, format, options), rows, format, options, cancellationToken);
+        var settings = EncoderSettings.Of(options, Manifest, _parts.Coders);
+        return Compress(CallChecks.Header(_parts, width, height, format, options, settings), rows, format, options, settings, cancellationToken);
     }
 
     /// <summary>Decompresses to rows. What grows with the image is 2 bytes an index; all else is bounded, see <see cref="VqLimits.MaxMemory"/>.</summary>
@@ -228,14 +230,14 @@ public sealed class VqCodec : IDisposable
     /// <summary>Refuses new calls; what the codec holds is released when the calls that still run are done.</summary>
     public void Dispose() => _gate.Close();
 
-    private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, CancellationToken cancellationToken)
+    private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, EncoderSettings settings, CancellationToken cancellationToken)
     {
         var otherBytes = CodingMemory.Bytes(header, _parts.Planes, header.Stages, _parts.Threads) + options.Exif.Length;
         if (PixelRows.HasAlpha(format)) otherBytes += AlphaWriter.ReservedBytes(header.Width, header.Height);
         var plan = _parts.Budget.Encoder(Padding.Of(_parts.Planes, header.Width, header.Height), header.Stages, otherBytes, out var refusal)
             ?? throw new ArgumentException(refusal);
         using var usage = Enter(cancellationToken);
-        using var compression = new Compression(_parts, header, rows, format, (float)options.Lambda, plan, cancellationToken);
+        using var compression = new Compression(_parts, header, rows, format, (float)settings.Lambda, plan, cancellationToken);
         return compression.Run(options.Exif.Span);
     }
 

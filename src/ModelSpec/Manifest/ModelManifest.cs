@@ -86,6 +86,9 @@ public sealed record ModelManifest
     /// <summary>The folder's files by name.</summary>
     public required IReadOnlyDictionary<string, ManifestFile> Files { get; init; }
 
+    /// <summary>What qualities from 1 to 100 mean; a model that was exported without calibration images has none.</summary>
+    public QualityMap? Quality { get; init; }
+
     /// <summary>How the graphs compared with the trainer's own results.</summary>
     public required ManifestVerification Verification { get; init; }
 
@@ -172,6 +175,7 @@ public sealed record ModelManifest
         if (!Planes.SequenceEqual(Spec.Planes))
             throw new ModelFormatException($"planes: expected {Text(Spec.Planes)}, as the spec says, got {Text(Planes)}");
         if (RatePoints is < 1 or > MaxRatePoints) throw new ModelFormatException($"rate points: expected 1 to {MaxRatePoints}, got {RatePoints}");
+        Quality?.Validate(this);
         foreach (var (name, file) in Files)
         {
             if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny("/\\:\0"))

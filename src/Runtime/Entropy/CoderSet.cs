@@ -13,10 +13,11 @@ internal sealed class CoderSet(ModelManifest model, Func<VqEntropyMode, int, IIn
     /// <summary>The coder of a mode, <c>null</c> where the model has no tables for it.</summary>
     public IIndexCoder? Find(VqEntropyMode mode, int ratePoint) => mode == VqEntropyMode.Raw ? Raw : tables?.Invoke(mode, ratePoint);
 
-    /// <summary>The mode that is used where none is asked for: the one that saves most of those that the model has.</summary>
-    public VqEntropyMode Default(int ratePoint)
+    /// <summary>The mode that is used where none is asked for: the one that saves most of those that the model has and the effort allows.</summary>
+    public VqEntropyMode Default(int ratePoint, VqEffort effort = VqEffort.Normal)
     {
-        foreach (var mode in (ReadOnlySpan<VqEntropyMode>)[VqEntropyMode.Dense, VqEntropyMode.Fast, VqEntropyMode.Static])
+        ReadOnlySpan<VqEntropyMode> modes = [VqEntropyMode.Dense, VqEntropyMode.Fast, VqEntropyMode.Static];
+        foreach (var mode in effort == VqEffort.Fast ? modes[1..] : modes)
             if (Find(mode, ratePoint) is not null) return mode;
         return VqEntropyMode.Raw;
     }

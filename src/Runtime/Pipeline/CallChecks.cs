@@ -6,34 +6,24 @@ namespace VqVae.Runtime;
 internal static class CallChecks
 {
     /// <summary>Checks all but the pixels, and says what the file's header will be.</summary>
-    public static VqHeader Header(CodecParts parts, int width, int height, PixelFormat format, VqCompressOptions options)
+    public static VqHeader Header(CodecParts parts, int width, int height, PixelFormat format, VqCompressOptions options, in EncoderSettings settings)
     {
         Side(width, nameof(width));
         Side(height, nameof(height));
         PixelRows.BytesPerPixel(format);
-        var model = parts.Graphs.Manifest;
-        var most = parts.Planes.Max(p => p.Stages);
-        if (options.Stages is < 1 || options.Stages > most) throw new ArgumentException($"stages: expected 1 to the model's {most}, got {options.Stages}");
-        if (!(options.Lambda >= 0 && options.Lambda <= float.MaxValue))
-            throw new ArgumentException($"lambda: expected a finite number of 0 or more, got {options.Lambda}");
-        if (options.RatePoint < 0 || options.RatePoint >= model.RatePoints)
-            throw new ArgumentException($"rate point: expected 0 to the model's {model.RatePoints - 1}, got {options.RatePoint}");
-        var mode = options.EntropyMode ?? parts.Coders.Default(options.RatePoint);
-        parts.Coders.ForWriting(mode, options.RatePoint);
         if (!options.Exif.IsEmpty && ExifSection.Problem(options.Exif.Span) is { } problem) throw new ArgumentException(problem);
 
-        var stages = options.Stages ?? most;
         var padding = Padding.Of(parts.Planes, width, height);
-        if ((parts.Limits.Excess(width, height, padding) ?? parts.Limits.IndexExcess(parts.Planes, stages, padding)) is { } excess) throw new ArgumentException(excess);
+        if ((parts.Limits.Excess(width, height, padding) ?? parts.Limits.IndexExcess(parts.Planes, settings.Stages, padding)) is { } excess) throw new ArgumentException(excess);
         return new VqHeader
         {
             Width = width,
             Height = height,
             IsGray = PixelRows.IsGray(format),
-            ModelId = ModelId.Parse(model.Id),
-            RatePoint = options.RatePoint,
-            Stages = stages,
-            EntropyMode = mode,
+            ModelId = ModelId.Parse(parts.Graphs.Manifest.Id),
+            RatePoint = settings.RatePoint,
+            Stages = settings.Stages,
+            EntropyMode = settings.Mode,
             TileBits = TilePolicy.BitsFor(width, height),
         };
     }
