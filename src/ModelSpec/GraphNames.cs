@@ -12,6 +12,22 @@ public static class GraphNames
     /// <summary>The encoder's input that weighs the rate in its search: float32 <c>[1]</c>.</summary>
     public const string Lambda = "lambda";
 
+    /// <summary>What the names of a plane's search in the encoder begin with: its codebooks, and the two constants below.</summary>
+    public static string Quantizer(LatentPlane plane)
+    {
+        ArgumentNullException.ThrowIfNull(plane);
+        return plane.Name.Length == 0 ? "quantizer" : "quantizer." + plane.Name;
+    }
+
+    /// <summary>The encoder's constant with a stage's codes in the stage's own dimensions: <c>[K,d]</c>, or <c>[R,K·d]</c> with several rate points.</summary>
+    public static string Codebook(LatentPlane plane, int stage, int ratePoints) => $"{Quantizer(plane)}.{stage}.codebook{(ratePoints == 1 ? "" : "s")}";
+
+    /// <summary>The encoder's constant ‖e‖² of all codes, <c>[R,L·K]</c>.</summary>
+    public static string SquaredNorms(LatentPlane plane) => Quantizer(plane) + ".squared_norms";
+
+    /// <summary>The encoder's constant with the code lengths at λ = 1 in the latents' squared units, <c>[R,L·K]</c>.</summary>
+    public static string ScaledLengths(LatentPlane plane) => Quantizer(plane) + ".scaled_lengths";
+
     /// <summary>The metadata key of <see cref="EncoderFormat"/> or <see cref="DecoderFormat"/>.</summary>
     public const string FormatKey = "format";
 

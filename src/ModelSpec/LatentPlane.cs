@@ -13,6 +13,10 @@ public sealed record LatentPlane(string Name, int Stride, int Stages, int Codes)
     [JsonIgnore]
     public string TensorName => Name.Length == 0 ? "indices" : "indices_" + Name;
 
+    /// <summary>The name of what is quantized, an output that an encoder may have: <c>latents</c>, or <c>latents_NAME</c>.</summary>
+    [JsonIgnore]
+    public string LatentsName => Name.Length == 0 ? "latents" : "latents_" + Name;
+
     /// <summary>Bits that one index takes in fixed-length coding: ⌈log₂ <see cref="Codes"/>⌉.</summary>
     [JsonIgnore]
     public int BitsPerIndex => Codes <= 1 ? 0 : 32 - int.LeadingZeroCount(Codes - 1);

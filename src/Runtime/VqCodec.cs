@@ -74,12 +74,13 @@ public sealed class VqCodec : IDisposable
     /// <param name="width">Pixels in a row, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="height">Rows, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="format">How a pixel lies in memory.</param>
-    /// <param name="options">Stages, rate weight and row stride.</param>
+    /// <param name="options">Quality, target, effort and row stride.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
     /// <returns>The <c>.vq</c> file.</returns>
     /// <exception cref="ArgumentException">
     /// Size, format, options and pixels do not fit together, the model lacks the entropy mode or rate point, or the image is over a limit.
     /// </exception>
+    /// <exception cref="VqTargetException">No quality reaches the options' target with this image.</exception>
     /// <exception cref="InvalidOperationException">A graph failed or gave what the model does not promise.</exception>
     /// <exception cref="OutOfMemoryException">The machine has less memory than the limits allow.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -149,7 +150,7 @@ public sealed class VqCodec : IDisposable
     /// <param name="width">Pixels in a row, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="height">Rows, 1 to <see cref="VqLimits.MaxSide"/>.</param>
     /// <param name="format">How a pixel lies in memory.</param>
-    /// <param name="options">Stages, rate weight, entropy mode; a stride has no meaning here.</param>
+    /// <param name="options">Quality, target, effort; a stride has no meaning here, and a target keeps all rows.</param>
     /// <param name="cancellationToken">Stops a running graph, too.</param>
     /// <returns>The <c>.vq</c> file.</returns>
     /// <inheritdoc cref="Compress(ReadOnlySpan{byte}, int, int, PixelFormat, VqCompressOptions?, CancellationToken)" path="/exception"/>
@@ -232,12 +233,20 @@ public sealed class VqCodec : IDisposable
 
     private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, EncoderSettings settings, CancellationToken cancellationToken)
     {
+        var padding = Padding.Of(_parts.Planes, header.Width, header.Height);
         var otherBytes = CodingMemory.Bytes(header, _parts.Planes, header.Stages, _parts.Threads) + options.Exif.Length;
         if (PixelRows.HasAlpha(format)) otherBytes += AlphaWriter.ReservedBytes(header.Width, header.Height);
-        var plan = _parts.Budget.Encoder(Padding.Of(_parts.Planes, header.Width, header.Height), header.Stages, otherBytes, out var refusal)
-            ?? throw new ArgumentException(refusal);
+        if (options.Target is not null) otherBytes += TargetCompression.Bytes(_parts, padding);
+        var latentBytes = options.Target is not null || WindowEncoder.SearchesJointly(_parts, settings) ? _parts.Graphs.Search?.LatentBytesPerPixel ?? 0 : 0;
+        var plan = _parts.Budget.Encoder(padding, header.Stages, otherBytes, latentBytes, out var refusal) ?? throw new ArgumentException(refusal);
         using var usage = Enter(cancellationToken);
-        using var compression = new Compression(_parts, header, rows, format, (float)settings.Lambda, plan, cancellationToken);
+        if (options.Target is { } target)
+        {
+            using var search = new TargetCompression(_parts, header, settings, rows, format, plan, cancellationToken);
+            return search.Run(target, options.Exif);
+        }
+
+        using var compression = new Compression(_parts, header, settings, rows, format, plan, cancellationToken);
         return compression.Run(options.Exif.Span);
     }
 

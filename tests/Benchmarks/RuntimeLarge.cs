@@ -78,7 +78,7 @@ internal static class RuntimeLarge
         var budget = new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null);
         foreach (var (name, plan) in new[]
         {
-            ("encoder", budget.Encoder(padding, spec.Stages, otherBytes: 0, out _)!),
+            ("encoder", budget.Encoder(padding, spec.Stages, otherBytes: 0, latentBytes: 0, out _)!),
             ("decoder", budget.Decoder(padding, whole, spec.Stages, otherBytes: 0, (long)Width * Height * 3, toArray: false, out _)!),
         })
         {

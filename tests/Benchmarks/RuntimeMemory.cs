@@ -28,7 +28,7 @@ internal static class RuntimeMemory
         byte[] vq = [];
 
         // A codec each, so that no direction finds memory that the other one left.
-        var right = Measure("Compress", model, side, codec => vq = codec.Compress(rgb, side, side), (budget, padding, coding) => budget.Encoder(padding, int.MaxValue, coding, out _)!);
+        var right = Measure("Compress", model, side, codec => vq = codec.Compress(rgb, side, side), (budget, padding, coding) => budget.Encoder(padding, int.MaxValue, coding, 0, out _)!);
         rgb = [];
         return right & Measure(
             "Decompress", model, side, codec => codec.Decompress(vq), (budget, padding, coding) => budget.Decoder(padding, new VqRegion(0, 0, side, side), int.MaxValue, coding, 3L * side * side, toArray: true, out _)!);

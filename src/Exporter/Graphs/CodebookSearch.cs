@@ -30,20 +30,22 @@ internal sealed class CodebookSearch
     {
         (_graph, _layout, _rate, _lambda) = (graph, layout, rate, lambda);
         _codebooks = new PlaneCodebooks(checkpoint, layout);
-        (_name, _latentName) = layout.Plane.Name.Length == 0 ? ("quantizer", "latent") : ("quantizer." + layout.Plane.Name, "latent." + layout.Plane.Name);
+        (_name, _latentName) = (GraphNames.Quantizer(layout.Plane), layout.Plane.Name.Length == 0 ? "latent" : "latent." + layout.Plane.Name);
     }
 
     /// <summary>Adds the search.</summary>
     /// <param name="latent">What is quantized, <c>[N, D, h, w]</c>.</param>
     /// <param name="withCodes">Whether the codes found are wanted as well.</param>
-    /// <returns>The indices, int32 <c>[N, L, h, w]</c>, and the codes' sum <c>[N, D, h, w]</c>.</returns>
-    public (GraphValue Indices, GraphValue? Codes) Build(GraphValue latent, bool withCodes)
+    /// <returns>
+    /// The indices, int32 <c>[N, L, h, w]</c>; the vectors that were quantized, <c>[N·h·w, D]</c>; and the codes' sum <c>[N, D, h, w]</c>.
+    /// </returns>
+    public (GraphValue Indices, GraphValue Latents, GraphValue? Codes) Build(GraphValue latent, bool withCodes)
     {
         var (batch, height, width) = (latent.Shape[0], latent.Shape[2], latent.Shape[3]);
         var positions = Dim.Named(_layout.Plane.Name.Length == 0 ? "positions" : "positions_" + _layout.Plane.Name);
         var biases = StageBiases();
         var rows = _graph.Constant<long>(_latentName + ".rows.shape", [-1, _layout.Dimension], 2);
-        var vectors = _graph.Reshape(_latentName + ".rows", _graph.Transpose(_latentName + ".nhwc", latent, 0, 2, 3, 1), rows, positions, _layout.Dimension);
+        var vectors = _graph.Reshape(_layout.Plane.LatentsName, _graph.Transpose(_latentName + ".nhwc", latent, 0, 2, 3, 1), rows, positions, _layout.Dimension);
         var residuals = _graph.Split(_latentName + ".groups", vectors, 1, [.. Enumerable.Range(0, _layout.Groups).Select(group => _layout.Range(group).Length)]).ToArray();
         var indicesName = _layout.Plane.Name.Length == 0 ? "indices" : "indices." + _layout.Plane.Name;
         var grid = _graph.Concat(
@@ -68,7 +70,7 @@ internal sealed class CodebookSearch
 
         var stacked = indices.Count == 1 ? indices[0] : _graph.Concat(indicesName + ".int64", 1, indices);
         var result = _graph.Cast(_layout.Plane.TensorName, stacked, DataType.Int32);
-        return (result, withCodes ? Maps(sums, latent) : null);
+        return (result, vectors, withCodes ? Maps(sums, latent) : null);
     }
 
     /// <summary>The groups' codes <c>[positions, d]</c> as feature maps like the latent.</summary>

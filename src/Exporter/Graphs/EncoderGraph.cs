@@ -6,7 +6,7 @@ namespace VqVae.Exporter.Graphs;
 
 /// <summary>
 /// The encoder: <c>image</c> uint8 <c>[N, H, W, 3]</c>, <c>rate</c> int32 <c>[1]</c> and <c>lambda</c> float32 <c>[1]</c> to
-/// <c>indices</c> int32 <c>[N, L, h, w]</c>.
+/// <c>indices</c> int32 <c>[N, L, h, w]</c> and <c>latents</c> float32 <c>[N·h·w, D]</c>.
 /// </summary>
 internal static class EncoderGraph
 {
@@ -49,8 +49,11 @@ internal static class EncoderGraph
             var layout = spec.Latents[plane];
             if (spec.FsqLevels is { } levels) latent = Bound(graph, layout, latent, levels);
             var search = new CodebookSearch(graph, checkpoint, layout, rate, lambda);
-            var (indices, codes) = search.Build(latent, withCodes: spec.Architecture == Architecture.VqVae2 && plane == 0);
+            var (indices, latents, codes) = search.Build(latent, withCodes: spec.Architecture == Architecture.VqVae2 && plane == 0);
             graph.Output(indices, $"One index below {layout.Plane.Codes} for each stage and position, coarsest stage first; one position is {layout.Plane.Stride} by {layout.Plane.Stride} pixels.");
+            // VQ-VAE-2's bottom depends on the codes that were chosen above it: its planes cannot be searched anew from latents alone.
+            if (spec.Architecture != Architecture.VqVae2)
+                graph.Output(latents, "What is quantized, a row of numbers a position in the order of the indices: for searches other than the graph's own.");
             return codes;
         }
     }

@@ -92,6 +92,22 @@ internal sealed class IndexMaps : IDisposable
         }
     }
 
+    /// <summary>Copies a window of all planes and stages out, as the decoder's graph takes it.</summary>
+    /// <param name="x">The window's first column, in pixels.</param>
+    /// <param name="y">Its first row, in pixels.</param>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="target">Gets the indices.</param>
+    public void ReadWindow(int x, int y, int width, int height, IndexBuffers target)
+    {
+        for (var p = 0; p < _planes.Length; p++)
+        {
+            var stride = _planes[p].Stride;
+            var window = new TileRectangle(x / stride, y / stride, width / stride, height / stride);
+            for (var stage = 0; stage < StagesOf(p); stage++) Read(p, stage, window, target.Planes[p].Span[(stage * window.Count)..], window.Width);
+        }
+    }
+
     /// <summary>Copies a rectangle of one stage in from the graphs' 32 bits.</summary>
     /// <param name="plane">The plane.</param>
     /// <param name="stage">The stage.</param>

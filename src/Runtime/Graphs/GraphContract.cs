@@ -7,7 +7,7 @@ namespace VqVae.Runtime;
 /// <summary>The inputs and outputs that the graphs of every model have.</summary>
 /// <remarks>
 /// Encoder: <c>image</c> uint8 <c>[N,H,W,3]</c>, <c>rate</c> int32 <c>[1]</c>, <c>lambda</c> float32 <c>[1]</c> → for each plane its index
-/// tensor int32 <c>[N,L,h,w]</c>. Decoder: the index tensors with any leading stages, and <c>rate</c> → <c>image</c>.
+/// tensor int32 <c>[N,L,h,w]</c>, and perhaps what it quantizes, <c>latents</c> float32 <c>[N·h·w,D]</c>. Decoder: the index tensors with any leading stages, and <c>rate</c> → <c>image</c>.
 /// </remarks>
 internal static class GraphContract
 {
@@ -18,7 +18,11 @@ internal static class GraphContract
         session,
         manifest,
         [new(GraphNames.Image, TensorElementType.UInt8, 4), new(GraphNames.Rate, TensorElementType.Int32, 1), new(GraphNames.Lambda, TensorElementType.Float, 1)],
-        [.. manifest.Planes.Select(Indices)]);
+        [.. manifest.Planes.Select(Indices)],
+        [.. manifest.Planes.Select(Latents)]);
+
+    /// <summary>Whether an encoder gives its latents, too.</summary>
+    public static bool HasLatents(InferenceSession session, ModelManifest manifest) => manifest.Planes.All(plane => session.OutputMetadata.ContainsKey(plane.LatentsName));
 
     /// <exception cref="ModelFormatException">The graph is not the decoder of the manifest's model.</exception>
     public static void CheckDecoder(InferenceSession session, ModelManifest manifest) => Check(
@@ -27,14 +31,17 @@ internal static class GraphContract
         session,
         manifest,
         [.. manifest.Planes.Select(Indices), new(GraphNames.Rate, TensorElementType.Int32, 1)],
-        [new(GraphNames.Image, TensorElementType.UInt8, 4)]);
+        [new(GraphNames.Image, TensorElementType.UInt8, 4)],
+        []);
 
     private static Slot Indices(LatentPlane plane) => new(plane.TensorName, TensorElementType.Int32, 4);
 
-    private static void Check(string graph, string format, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs)
+    private static Slot Latents(LatentPlane plane) => new(plane.LatentsName, TensorElementType.Float, 2);
+
+    private static void Check(string graph, string format, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs, Slot[] optional)
     {
         CheckSide(graph, "input", session.InputMetadata, inputs);
-        CheckSide(graph, "output", session.OutputMetadata, outputs);
+        CheckSide(graph, "output", session.OutputMetadata, [.. outputs, .. optional.Where(slot => session.OutputMetadata.ContainsKey(slot.Name))]);
         CheckMetadata(graph, format, session.ModelMetadata.CustomMetadataMap, manifest);
     }
 

@@ -16,6 +16,7 @@ internal sealed class ModelGraphs : IDisposable
     private readonly string[] _encoderInputs;
     private readonly string[] _decoderInputs;
     private readonly string[] _planeNames;
+    private readonly string[] _latentNames;
     private readonly string[] _imageName = [GraphNames.Image];
 
     private ModelGraphs(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder, VqDevice device)
@@ -31,6 +32,7 @@ internal sealed class ModelGraphs : IDisposable
         Device = device;
         _planes = [.. manifest.Planes];
         _planeNames = [.. _planes.Select(p => p.TensorName)];
+        _latentNames = GraphContract.HasLatents(encoder, manifest) ? [.. _planes.Select(p => p.LatentsName)] : [];
         _encoderInputs = [GraphNames.Image, GraphNames.Rate, GraphNames.Lambda];
         _decoderInputs = [.. _planeNames, GraphNames.Rate];
     }
@@ -42,6 +44,9 @@ internal sealed class ModelGraphs : IDisposable
 
     /// <summary>The entropy coder's tables; <c>null</c> where the model has none.</summary>
     public ModelTables? Tables { get; private init; }
+
+    /// <summary>The codebooks as the encoder's graph has them; <c>null</c> where its latents cannot be searched outside of it.</summary>
+    public SearchTables? Search { get; private init; }
 
     /// <summary>The sessions, for measuring them bare.</summary>
     internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (_encoder, _decoder);
@@ -79,7 +84,8 @@ internal sealed class ModelGraphs : IDisposable
         {
             GraphContract.CheckEncoder(sessions[0], manifest);
             GraphContract.CheckDecoder(sessions[1], manifest);
-            return new ModelGraphs(manifest, sessions[0], sessions[1], device) { Tables = tables };
+            var search = GraphContract.HasLatents(sessions[0], manifest) ? SearchTables.Read(encoder, manifest) : null;
+            return new ModelGraphs(manifest, sessions[0], sessions[1], device) { Tables = tables, Search = search };
         }
         catch
         {
@@ -131,6 +137,30 @@ internal sealed class ModelGraphs : IDisposable
         values.Add<float>(new[] { lambda }, 1);
         AddPlanes(values, indices, int.MaxValue, n, h, w);
         Run(_encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
+    }
+
+    /// <summary>What the encoder quantizes, into the caller's memory.</summary>
+    /// <param name="image">uint8 <c>[n,h,w,3]</c>.</param>
+    /// <param name="n">Images.</param>
+    /// <param name="h">Their height.</param>
+    /// <param name="w">Their width.</param>
+    /// <param name="rate">The rate point, which the network may be told.</param>
+    /// <param name="latents">For each plane <c>[n·h/stride·w/stride,D]</c>.</param>
+    /// <param name="cancellationToken">Stops the graph.</param>
+    public void EncodeLatents(Memory<byte> image, int n, int h, int w, int rate, ReadOnlySpan<Memory<float>> latents, CancellationToken cancellationToken)
+    {
+        CheckImage(image.Length, n, h, w);
+        using var values = new OrtValues(3 + _planes.Length);
+        values.Add(image, n, h, w, 3);
+        values.Add<int>(new[] { rate }, 1);
+        values.Add<float>(new float[1], 1);
+        for (var p = 0; p < _planes.Length; p++)
+        {
+            var positions = (long)n * (h / _planes[p].Stride) * (w / _planes[p].Stride);
+            values.Add(latents[p], positions, Manifest.Spec.Latents[p].Dimension);
+        }
+
+        Run(_encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _latentNames, values.Range(3, _planes.Length), cancellationToken);
     }
 
     /// <summary>Decodes from and into the caller's memory, which is pinned meanwhile and not copied.</summary>

@@ -94,7 +94,7 @@ internal sealed class Decompression : IDisposable
             var rows = _bands[band % _bands.Length] ??= new NativeBuffer(_parts.Buffers, (long)bands.LargestCore * BandRowBytes);
             for (var column = 0; column < columns.Count; column++)
             {
-                LoadWindow(columns[column].Start, bands[band].Start, indices);
+                _maps.ReadWindow(columns[column].Start, bands[band].Start, columns.Size, bands.Size, indices);
                 _parts.Graphs.Decode(indices.Planes, _maps.Stages, 1, bands.Size, columns.Size, _document.Header.RatePoint, image.Memory, _scope.Token);
                 StoreCore(columns[column], bands[band], image, rows);
             }
@@ -113,17 +113,6 @@ internal sealed class Decompression : IDisposable
         var stages = _coder.Decode(_document, _file.Span, tile, _maps, cancellationToken: _scope.Token);
         if (stages == 0) VqThrow.NoStage(_file.Length);
         if (stages < _maps.Stages) _maps.Keep(stages);
-    }
-
-    private void LoadWindow(int x, int y, IndexBuffers indices)
-    {
-        for (var p = 0; p < _parts.Planes.Count; p++)
-        {
-            var stride = _parts.Planes[p].Stride;
-            var window = new TileRectangle(x / stride, y / stride, _plan.X.Size / stride, _plan.Y.Size / stride);
-            for (var stage = 0; stage < _maps.StagesOf(p); stage++)
-                _maps.Read(p, stage, window, indices.Planes[p].Span[(stage * window.Count)..], window.Width);
-        }
     }
 
     private void StoreCore(WindowSpan x, WindowSpan y, NativeBuffer image, NativeBuffer band)

@@ -40,8 +40,9 @@ internal sealed class WindowBudget
     /// <param name="padding">The padded image.</param>
     /// <param name="stages">Stages that are kept.</param>
     /// <param name="otherBytes">Bytes that the call takes beside windows, rows, maps and blocks.</param>
+    /// <param name="latentBytes">Bytes of latents that a window gives for each pixel; 0 where the graph searches them itself.</param>
     /// <param name="refusal">What is over the limit, where there is no plan.</param>
-    public WindowPlan? Encoder(Padding padding, int stages, long otherBytes, out string? refusal)
+    public WindowPlan? Encoder(Padding padding, int stages, long otherBytes, double latentBytes, out string? refusal)
     {
         // Raw blocks, and so all blocks together, are at most as long as the maps.
         var maps = IndexMaps.Bytes(_planes, stages, padding);
@@ -56,7 +57,7 @@ internal sealed class WindowBudget
         {
             Alignment = _alignment,
             Halo = Aligned(_field.Encoder),
-            BytesPerPixel = _cost.Encoder + WindowBytes(int.MaxValue),
+            BytesPerPixel = _cost.Encoder + WindowBytes(int.MaxValue) + latentBytes,
             BytesPerRow = 2L * RgbBytes * padding.Width,
             FixedBytes = (3 * maps) + (2 * 4 * RowChunk.Pixels(padding.Width)) + otherBytes,
         };

@@ -17,7 +17,7 @@ public class WindowBudgetTests
         var budget = new WindowBudget(Preset.Small.Model, VqLimits.DefaultMaxMemory, windowPixels: null);
         var padding = new Padding(width, height);
 
-        var encoder = budget.Encoder(padding, stages: 4, otherBytes: 0, out _)!;
+        var encoder = budget.Encoder(padding, stages: 4, otherBytes: 0, latentBytes: 0, out _)!;
         var decoder = budget.Decoder(padding, new VqRegion(0, 0, width, height), stages: 4, otherBytes: 0, resultBytes: 0, toArray: false, out _)!;
 
         Assert.True(encoder.Memory <= Estimate && decoder.Memory <= Estimate, $"encoder {encoder.Memory}, decoder {decoder.Memory}");

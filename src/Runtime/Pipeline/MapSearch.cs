@@ -1,0 +1,69 @@
+namespace VqVae.Runtime;
+
+/// <summary>Searches rectangles of latents, outside of the graph and on several threads, and puts the indices into the image's maps.</summary>
+internal sealed class MapSearch
+{
+    private readonly VectorSearch[] _planes;
+    private readonly int[] _dimensions;
+    private readonly int _threads;
+
+    public MapSearch(SearchTables tables, in EncoderSettings settings, int threads)
+    {
+        var (rate, stages, lambda, joint) = (settings.RatePoint, settings.Stages, settings.Lambda, settings.Joint);
+        _planes = [.. tables.Layouts.Select((_, plane) => new VectorSearch(tables, plane, rate, stages, lambda, joint))];
+        _dimensions = [.. tables.Layouts.Select(layout => layout.Dimension)];
+        _threads = threads;
+    }
+
+    /// <summary>Searches a rectangle of a plane.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="latents">Rows of positions, each position its numbers.</param>
+    /// <param name="width">Positions of a row of <paramref name="latents"/>.</param>
+    /// <param name="from">The rectangle in <paramref name="latents"/>.</param>
+    /// <param name="x">Its first column in the maps.</param>
+    /// <param name="y">Its first row in the maps.</param>
+    /// <param name="maps">Get the indices.</param>
+    /// <param name="cancellationToken">Asked in every row.</param>
+    public void Run(int plane, FloatBuffer latents, int width, TileRectangle from, int x, int y, IndexMaps maps, CancellationToken cancellationToken)
+    {
+        var (search, dimension) = (_planes[plane], _dimensions[plane]);
+        if (_threads == 1)
+        {
+            var scratch = new RowScratch(search.Stages, from.Width);
+            for (var row = 0; row < from.Height; row++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                SearchRow(row, scratch);
+            }
+
+            return;
+        }
+
+        Parallel.For(
+            0,
+            from.Height,
+            new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken },
+            () => new RowScratch(search.Stages, from.Width),
+            (row, _, scratch) =>
+            {
+                SearchRow(row, scratch);
+                return scratch;
+            },
+            _ => { });
+
+        void SearchRow(int row, RowScratch scratch)
+        {
+            var vectors = latents.Slice((((long)(from.Y + row) * width) + from.X) * dimension, from.Width * dimension);
+            search.Run(vectors, scratch.Indices, scratch.Search);
+            for (var stage = 0; stage < search.Stages; stage++)
+                maps.Write(plane, stage, new TileRectangle(x, y + row, from.Width, 1), scratch.Indices.AsSpan(stage * from.Width, from.Width), from.Width);
+        }
+    }
+
+    private sealed class RowScratch(int stages, int width)
+    {
+        public int[] Indices { get; } = new int[stages * width];
+
+        public VectorSearch.Scratch Search { get; } = new(stages);
+    }
+}

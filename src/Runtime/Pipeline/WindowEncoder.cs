@@ -1,0 +1,84 @@
+namespace VqVae.Runtime;
+
+/// <summary>Runs windows through the encoder, one at a time, and stores what their cores get in the image's maps.</summary>
+internal sealed class WindowEncoder : IDisposable
+{
+    private const int RgbBytes = 3;
+
+    private readonly CodecParts _parts;
+    private readonly WindowPlan _plan;
+    private readonly EncoderSettings _settings;
+    private readonly NativeBuffer _image = null!;
+    private readonly IndexBuffers? _indices;
+    private readonly LatentWindow? _latents;
+    private readonly MapSearch? _search;
+
+    /// <param name="parts">The codec.</param>
+    /// <param name="plan">The windows.</param>
+    /// <param name="settings">How codes are searched.</param>
+    public WindowEncoder(CodecParts parts, WindowPlan plan, in EncoderSettings settings)
+    {
+        (_parts, _plan, _settings) = (parts, plan, settings);
+        try
+        {
+            _image = new NativeBuffer(parts.Buffers, (long)plan.X.Size * plan.Y.Size * RgbBytes);
+            if (SearchesJointly(parts, settings))
+            {
+                _latents = new LatentWindow(parts, plan);
+                _search = new MapSearch(parts.Graphs.Search!, settings, parts.Threads);
+            }
+            else
+            {
+                _indices = new IndexBuffers(parts.Planes, int.MaxValue, new Padding(plan.X.Size, plan.Y.Size));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether codes are searched outside of the graph, since choosing them together can gain.</summary>
+    public static bool SearchesJointly(CodecParts parts, in EncoderSettings settings) => settings.Joint && parts.Graphs.Search is { HasResidualStages: true };
+
+    /// <summary>Encodes a window.</summary>
+    public void Encode(EncoderRows rows, WindowSpan x, WindowSpan y, IndexMaps maps, CancellationToken cancellationToken)
+    {
+        rows.CopyWindow(x.Start, y.Start, _plan.X.Size, _plan.Y.Size, _image);
+        if (_latents is not null)
+        {
+            _latents.Encode(_image, _settings.RatePoint, cancellationToken);
+            for (var p = 0; p < _parts.Planes.Count; p++)
+            {
+                var (core, from) = (Core(p, x, y), CoreInWindow(p, x, y));
+                _search!.Run(p, _latents.Plane(p), _latents.Width(p), from, core.X, core.Y, maps, cancellationToken);
+            }
+
+            return;
+        }
+
+        _parts.Graphs.Encode(_image.Memory, 1, _plan.Y.Size, _plan.X.Size, _settings.RatePoint, (float)_settings.Lambda, _indices!.Planes, cancellationToken);
+        for (var p = 0; p < _parts.Planes.Count; p++)
+        {
+            var (core, from) = (Core(p, x, y), CoreInWindow(p, x, y));
+            var stride = _parts.Planes[p].Stride;
+            var (width, height) = (_plan.X.Size / stride, _plan.Y.Size / stride);
+            for (var stage = 0; stage < maps.StagesOf(p); stage++)
+                maps.Write(p, stage, core, _indices.Planes[p].Span[((((stage * height) + from.Y) * width) + from.X)..], width);
+        }
+    }
+
+    public void Dispose()
+    {
+        _image?.Dispose();
+        _indices?.Dispose();
+        _latents?.Dispose();
+    }
+
+    /// <summary>A window's core in a plane of the image.</summary>
+    private TileRectangle Core(int plane, WindowSpan x, WindowSpan y) => _parts.Planes[plane].Core(x, y);
+
+    /// <summary>The same in the window.</summary>
+    private TileRectangle CoreInWindow(int plane, WindowSpan x, WindowSpan y) => _parts.Planes[plane].CoreInWindow(x, y);
+}

@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace VqVae.Runtime;
+
+/// <summary>One stage's codes at one rate point, laid out for <see cref="Score"/>.</summary>
+internal sealed class StageCodes
+{
+    /// <summary>Rows that are scored together, so that each code is loaded once for all of them.</summary>
+    public const int Rows = 4;
+
+    private static readonly int Block = 2 * Vector<float>.Count;
+
+    private readonly float[] _factors;
+    private readonly float[] _squaredNorms;
+    private readonly float[] _lengths;
+    private readonly float[] _codes;
+
+    /// <param name="codes">The codes, <c>[K,d]</c>.</param>
+    /// <param name="squaredNorms">‖e‖², <c>[K]</c>.</param>
+    /// <param name="lengths">Their lengths at λ = 1 in the latents' squared units, <c>[K]</c>.</param>
+    public StageCodes(ReadOnlySpan<float> codes, ReadOnlySpan<float> squaredNorms, ReadOnlySpan<float> lengths)
+    {
+        (Count, Dimension) = (squaredNorms.Length, codes.Length / squaredNorms.Length);
+        Width = (Count + Block - 1) / Block * Block;
+        (_codes, _squaredNorms, _lengths) = (codes.ToArray(), squaredNorms.ToArray(), lengths.ToArray());
+
+        // −2·e, one dimension after the other; what fills the last block is never chosen for its bias.
+        _factors = new float[Dimension * Width];
+        for (var k = 0; k < Count; k++)
+            for (var j = 0; j < Dimension; j++) _factors[(j * Width) + k] = -2 * codes[(k * Dimension) + j];
+    }
+
+    /// <summary>Number of codes K.</summary>
+    public int Count { get; }
+
+    /// <summary>Numbers of a code d.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Scores of a row: <see cref="Count"/>, filled up to whole blocks.</summary>
+    public int Width { get; }
+
+    /// <summary>A code.</summary>
+    public ReadOnlySpan<float> Code(int index) => _codes.AsSpan(index * Dimension, Dimension);
+
+    /// <summary>‖e‖² + λ·length of every code, <c>[Width]</c>.</summary>
+    public float[] Biases(float lambda)
+    {
+        var biases = new float[Width];
+        Array.Fill(biases, float.PositiveInfinity, Count, Width - Count);
+        for (var k = 0; k < Count; k++) biases[k] = _squaredNorms[k] + (lambda * _lengths[k]);
+        return biases;
+    }
+
+    /// <summary>‖e‖² − 2·r·e + λ·length of all codes for <see cref="Rows"/> vectors: their costs less ‖r‖².</summary>
+    /// <param name="vectors">The vectors r, <c>[Rows,d]</c>.</param>
+    /// <param name="biases">What <see cref="Biases"/> gave.</param>
+    /// <param name="scores">Gets <c>[Rows,Width]</c>.</param>
+    public void Score(ReadOnlySpan<float> vectors, ReadOnlySpan<float> biases, Span<float> scores)
+    {
+        // Lengths are checked here once, the loops are free of it.
+        ref var r = ref MemoryMarshal.GetReference(vectors[..(Rows * Dimension)]);
+        ref var bias = ref MemoryMarshal.GetReference(biases[..Width]);
+        ref var score = ref MemoryMarshal.GetReference(scores[..(Rows * Width)]);
+        ref var factors = ref MemoryMarshal.GetArrayDataReference(_factors);
+        var (lanes, width, dimension) = ((nuint)Vector<float>.Count, (nuint)Width, (nuint)Dimension);
+        for (nuint k = 0; k < width; k += 2 * lanes)
+        {
+            var (a0, b0) = (Vector.LoadUnsafe(ref bias, k), Vector.LoadUnsafe(ref bias, k + lanes));
+            var (a1, b1, a2, b2, a3, b3) = (a0, b0, a0, b0, a0, b0);
+            for (nuint j = 0; j < dimension; j++)
+            {
+                var a = Vector.LoadUnsafe(ref factors, (j * width) + k);
+                var b = Vector.LoadUnsafe(ref factors, (j * width) + k + lanes);
+                var x = new Vector<float>(Unsafe.Add(ref r, j));
+                (a0, b0) = (Vector.FusedMultiplyAdd(a, x, a0), Vector.FusedMultiplyAdd(b, x, b0));
+                x = new Vector<float>(Unsafe.Add(ref r, dimension + j));
+                (a1, b1) = (Vector.FusedMultiplyAdd(a, x, a1), Vector.FusedMultiplyAdd(b, x, b1));
+                x = new Vector<float>(Unsafe.Add(ref r, (2 * dimension) + j));
+                (a2, b2) = (Vector.FusedMultiplyAdd(a, x, a2), Vector.FusedMultiplyAdd(b, x, b2));
+                x = new Vector<float>(Unsafe.Add(ref r, (3 * dimension) + j));
+                (a3, b3) = (Vector.FusedMultiplyAdd(a, x, a3), Vector.FusedMultiplyAdd(b, x, b3));
+            }
+
+            a0.StoreUnsafe(ref score, k);
+            b0.StoreUnsafe(ref score, k + lanes);
+            a1.StoreUnsafe(ref score, width + k);
+            b1.StoreUnsafe(ref score, width + k + lanes);
+            a2.StoreUnsafe(ref score, (2 * width) + k);
+            b2.StoreUnsafe(ref score, (2 * width) + k + lanes);
+            a3.StoreUnsafe(ref score, (3 * width) + k);
+            b3.StoreUnsafe(ref score, (3 * width) + k + lanes);
+        }
+    }
+}
