@@ -17,6 +17,15 @@ public sealed record ExportOptions
     /// <summary>Whether to leave out the entropy coder's tables; the model then codes indices with fixed lengths.</summary>
     public bool NoTables { get; init; }
 
+    /// <summary>Whether to leave out the quality map; the model then knows rate points, λ and stages only. Without tables there is none either.</summary>
+    public bool NoQuality { get; init; }
+
+    /// <summary>Told what is done at the moment, since an export takes up to minutes.</summary>
+    public Action<string>? Progress { get; init; }
+
     /// <summary>Whether an existing model folder may be replaced.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Tells <see cref="Progress"/>.</summary>
+    internal void Report(string text) => Progress?.Invoke(text);
 }

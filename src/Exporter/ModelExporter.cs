@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VqVae.Exporter.Quality;
 using VqVae.Exporter.Tables;
 using VqVae.Exporter.Verification;
 using VqVae.Models;
@@ -30,7 +31,8 @@ public static class ModelExporter
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
         var calibration = options.NoTables ? null : CalibrationFile.Load(runFolder, checkpoint);
-        var tables = calibration is null ? [] : TableTrainer.Train(checkpoint, calibration, cancellationToken).Write();
+        options.Report("training the entropy coder's tables");
+        var tables = calibration is null ? [] : TableTrainer.Train(checkpoint, calibration.Maps, cancellationToken).Write();
         var id = checkpoint.IdWith(tables);
         var (encoder, decoder) = (OnnxModel.Encoder(checkpoint, id), OnnxModel.Decoder(checkpoint, id));
         List<(string Name, byte[] Content)> files = [(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)];
@@ -56,15 +58,25 @@ public static class ModelExporter
         {
             if (!options.Unverified)
             {
+                options.Report("comparing the graphs with the trainer's results");
                 report = GraphVerifier.Verify(graphs, checkpoint, samples, cancellationToken);
                 if (report.Failure is { } failure) throw new ModelFormatException($"the exported graphs are not the trained model, so nothing is written: {failure}");
                 manifest = manifest with { Verification = report.ToManifest() };
             }
+
+            if (calibration is not null && !options.NoQuality) manifest = manifest with { Quality = Calibrate(graphs, tables, calibration.Images, options, cancellationToken) };
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         output.Write(files, manifest);
         return new ExportResult(manifest, report, tables.Length > 0 ? null : options.NoTables ? "--no-tables" : $"'{runFolder}' has no {RunFiles.CalibrationFileName}");
+    }
+
+    private static QualityMap Calibrate(ModelGraphs graphs, byte[] tables, CalibrationImages images, ExportOptions options, CancellationToken cancellationToken)
+    {
+        var parsed = ModelTables.Parse(tables, graphs.Manifest.Planes, graphs.Manifest.RatePoints);
+        using var codec = new VqCodec(graphs, new VqCodecOptions { Device = VqDevice.Cpu }, new CoderSet(graphs.Manifest, parsed.Coder));
+        return QualityCalibration.Run(codec, images, share => options.Report($"measuring qualities, {(int)(100 * share)}%"), cancellationToken);
     }
 
     private static ManifestFile Describe(byte[] content) => new(content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));

@@ -106,7 +106,7 @@ public sealed class FolderTests(TinyModel model) : IDisposable
     public void Compress_OptionThatTheModelLacks_FailsOnceAndNotForEachFile()
     {
         MakePictures("in/a.png", "in/b.png");
-        Assert.Contains("--rate-point: model tiny1 has 1, numbered from 0, got 3", Do(2, "compress", "in", "-o", "out", "--rate-point", "3"), StringComparison.Ordinal);
+        Assert.Contains("--rate: model tiny1 has 1, numbered from 0, got 3", Do(2, "compress", "in", "-o", "out", "--rate", "3"), StringComparison.Ordinal);
         Assert.Contains("--stages: model tiny1 has 3", Do(2, "compress", "in", "-o", "out", "--stages", "9"), StringComparison.Ordinal);
         Assert.Contains("--entropy: ", Do(2, "compress", "in", "-o", "out", "--entropy", "dense"), StringComparison.Ordinal);
         Do(0, "compress", "in", "-o", "out", "--entropy", "raw");
@@ -222,7 +222,7 @@ public sealed class FolderTests(TinyModel model) : IDisposable
     {
         using var run = new InProcess();
         string[] withModel = arguments.Contains("--no-model") || arguments[0] == "info" ? [] : ["--model", model.Folder];
-        var paths = arguments.Select((a, i) => i == 0 || a.StartsWith('-') || arguments[i - 1] is "--jobs" or "--format" or "--shard" or "--rate-point" or "--stages" or "--entropy" ? a : _folder[a]);
+        var paths = arguments.Select((a, i) => i == 0 || a.StartsWith('-') || arguments[i - 1] is "--jobs" or "--format" or "--shard" or "--rate" or "--stages" or "--entropy" ? a : _folder[a]);
         var code = run.Run([.. paths, .. withModel]);
         Assert.True(code == exitCode, $"exit code {code}\n{run.Output}\n{run.Error}");
         return exitCode == 0 ? run.Output : run.Error;

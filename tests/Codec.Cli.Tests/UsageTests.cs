@@ -15,7 +15,7 @@ public sealed class UsageTests
     [InlineData("--quiet and --verbose exclude each other", "compress", "a", "b", "--quiet", "--verbose")]
     [InlineData("--entropy: expected raw, static, fast or dense, got '1'", "compress", "a", "b", "--entropy", "1")]
     [InlineData("--exif: expected none, keep or all, got 'some'", "compress", "a", "b", "--exif", "some")]
-    [InlineData("--rate-point: expected 0 or more, got -1", "compress", "a", "b", "--rate-point=-1")]
+    [InlineData("--rate: expected 0 or more, got -1", "compress", "a", "b", "--rate=-1")]
     [InlineData("--max-pixels: expected 1 to 281474976710656, got 0", "compress", "a", "b", "--max-pixels", "0")]
     [InlineData("--shard: expected i/n with i from 0 to n-1, such as 0/4, got '4/4'", "compress", "a", "b", "--shard", "4/4")]
     [InlineData("--jobs: expected 1 to 1024, got 0", "compress", "a", "b", "--jobs", "0")]

@@ -50,7 +50,7 @@ public sealed class TwoPlanesTests(TrainedVqVae2 vqvae2, TrainedPhoto photo) : I
     {
         picture.Save(_folder["in.png"]);
         var rate = ratePoint.ToString(CultureInfo.InvariantCulture);
-        Run("compress", _folder["in.png"], _folder["a.vq"], "--model", model, "--rate-point", rate, "--verify", "--force");
+        Run("compress", _folder["in.png"], _folder["a.vq"], "--model", model, "--rate", rate, "--verify", "--force");
         Run("decompress", _folder["a.vq"], _folder["out.png"], "--model", model, "--force");
         return (new FileInfo(_folder["a.vq"]).Length, picture.Psnr(Picture.Load(_folder["out.png"])));
     }

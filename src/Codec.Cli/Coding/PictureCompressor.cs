@@ -18,7 +18,7 @@ internal static class PictureCompressor
     /// <param name="picture">How the picture was opened.</param>
     /// <param name="verify">Whether the result is decoded and compared before it is written.</param>
     /// <param name="cancellationToken">Stops the codec, too.</param>
-    /// <exception cref="ImageException">The picture is damaged, or too large for the codec.</exception>
+    /// <exception cref="ImageException">The picture is damaged, too large for the codec, or cannot be compressed to the target.</exception>
     /// <exception cref="VqFormatException">Verifying finds that the result is not what it should be; nothing is written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static CompressResult Run(
@@ -42,6 +42,10 @@ internal static class PictureCompressor
                 reader.Format,
                 options with { Exif = reader.Exif },
                 cancellationToken);
+        }
+        catch (VqTargetException e)
+        {
+            throw new ImageException($"{content.Name}: {e.Message}", e);
         }
         catch (ArgumentException e)
         {

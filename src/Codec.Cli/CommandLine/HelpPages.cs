@@ -56,9 +56,10 @@ internal static class HelpPages
         vqcodec compress DIR -o OUT [options]  compress the pictures of a folder
 
           vqcodec compress photo.png photo.vq
-          vqcodec compress photo.jpg photo.vq --stages 2 --verify    half the size; check the result
-          vqcodec compress logo.png logo.vq --background white       lay it on white, without alpha
-          vqcodec compress photos -o small --recursive --jobs 4      a whole tree of pictures
+          vqcodec compress photo.jpg photo.vq --quality 60 --verify    smaller; check the result
+          vqcodec compress photo.jpg photo.vq --target-size 20000      as good as 20,000 bytes allow
+          vqcodec compress logo.png logo.vq --background white         lay it on white, without alpha
+          vqcodec compress photos -o small --recursive --jobs 4        a whole tree of pictures
           curl -s https://example.org/a.jpg | vqcodec compress - - | ssh host 'cat > a.vq'
 
         IN is a PNG, JPEG, WebP or TIFF file or '-'. Orientation and colour profile are applied, 16 bits
@@ -73,13 +74,19 @@ internal static class HelpPages
         links to folders, are left alone.
 
           -o, --out OUT       the output, where it is not the second argument
-          --stages N          leading stages to keep: fewer give a smaller file and a coarser picture
-                              (default: all of the model's)
-          --rate-point N      which of the model's rate points, from 0 (default: 0)
-          --lambda X          weight of the rate in the codebook search, in squared 8-bit units a bit;
-                              0 takes the nearest code (default: 0)
+          -q, --quality Q     1 (smallest file) to 100 (best picture), in even steps of PSNR (default: the
+                              model's own, half a decibel below its best)
+          --target-size BYTES the best quality whose file is no longer than that
+          --target-bpp X      the best quality whose file has no more than X bits a pixel
+          --target-psnr DB    the smallest file within 0.1 dB of that PSNR
+          --effort E          fast, normal or best: the time that the encoder may take for a smaller file
+                              (default: normal). Decoding normal and best takes the same time
+          --rate N, --stages N, --lambda X
+                              for experts, in place of a quality: the model's rate point, from 0; leading
+                              stages to keep; and the weight of a bit in the codebook search, in squared
+                              8-bit units, 0 for the nearest code (default: 0, all, the rate point's own)
           --entropy MODE      how indices are coded: dense (smallest), fast, static or raw; all lossless
-                              (default: the smallest that the model has tables for)
+                              (default: dense, or fast with --effort fast, where the model has tables)
           --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB;
                               without it alpha is kept
           --exif MODE         EXIF metadata: none, keep (exposure, dates, camera, lens, description, artist,

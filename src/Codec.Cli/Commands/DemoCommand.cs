@@ -4,6 +4,7 @@ using VqVae.Codec.Cli.CommandLine;
 using VqVae.Codec.Cli.Images;
 using VqVae.Codec.Cli.Sample;
 using VqVae.CommandLine;
+using VqVae.Models;
 using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Commands;
@@ -12,6 +13,9 @@ namespace VqVae.Codec.Cli.Commands;
 internal static class DemoCommand
 {
     private const string SampleFile = "sample.png", VqFileName = "sample.vq", DecodedFile = "decoded.png", SideBySideFile = "side-by-side.png";
+
+    /// <summary>Qualities that are shown beside the default.</summary>
+    private static readonly int[] Qualities = [20, 40, 60, 80, QualityMap.Highest];
 
     /// <summary>Runs the command.</summary>
     /// <returns>The exit code.</returns>
@@ -31,19 +35,19 @@ internal static class DemoCommand
         var original = Original(options, terminal, cancellationToken);
         Directory.CreateDirectory(options.Out);
 
-        // The figures of every number of stages come from files of that many stages, decoded.
-        var stages = codec.Manifest.Spec.Planes.Max(p => p.Stages);
+        var settings = Settings(codec);
         var rows = new List<DemoRow>();
         var panels = new List<VqImage> { original };
 
         // The first run of a graph plans its memory: the times below are those of the runs after it.
         _ = codec.Decompress(codec.Compress(original, cancellationToken: cancellationToken), cancellationToken: cancellationToken);
-        for (var stage = 1; stage <= stages; stage++)
+        VqImage? kept = null;
+        foreach (var (name, compress, isKept) in settings)
         {
             var watch = Stopwatch.StartNew();
-            var vq = codec.Compress(original, new VqCompressOptions { Stages = stage }, cancellationToken);
+            var vq = codec.Compress(original, compress, cancellationToken);
             var compressing = watch.Elapsed;
-            if (stage == stages)
+            if (isKept)
             {
                 Target(VqFileName).Write(vq);
                 vq = File.ReadAllBytes(paths[VqFileName]);
@@ -51,18 +55,30 @@ internal static class DemoCommand
 
             watch.Restart();
             var decoded = codec.Decompress(vq, cancellationToken: cancellationToken);
-            rows.Add(new DemoRow(stage, vq.Length, Psnr.Compute(original, decoded), compressing, watch.Elapsed));
-            if (stage == 1 || stage == stages) panels.Add(decoded);
+            rows.Add(new DemoRow(name, vq.Length, Psnr.Compute(original, decoded), compressing, watch.Elapsed, isKept));
+            if (isKept) kept = decoded;
+            if (isKept || rows.Count == 1) panels.Add(decoded);
         }
 
         Target(SampleFile).Write(ImageWriter.Encode(original, ImageKind.Png));
-        Target(DecodedFile).Write(ImageWriter.Encode(panels[^1], ImageKind.Png));
+        Target(DecodedFile).Write(ImageWriter.Encode(kept!, ImageKind.Png));
         cancellationToken.ThrowIfCancellationRequested();
         Target(SideBySideFile).Write(ImageWriter.Encode(SideBySide.Compose(panels), ImageKind.Png));
         Report(options, terminal, codec, original, rows, paths);
         return ExitCode.Ok;
 
         OutputFile Target(string name) => OutputFile.Check(paths[name], InputFile.Standard, options.Overwrite, terminal);
+    }
+
+    /// <summary>What is compressed with: some qualities, of which the default is kept; a model without them, every number of stages.</summary>
+    private static (string Name, VqCompressOptions Options, bool IsKept)[] Settings(VqCodec codec)
+    {
+        if (codec.Manifest.Quality is { } map)
+            return [.. Qualities.Append(map.Default).Distinct().Order().Select(quality => (Text(quality), new VqCompressOptions { Quality = quality }, quality == map.Default))];
+        var most = codec.Manifest.Spec.Planes.Max(p => p.Stages);
+        return [.. Enumerable.Range(1, most).Select(stages => (Text(stages), new VqCompressOptions { Stages = stages }, stages == most))];
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     private static VqImage Original(DemoOptions options, Terminal terminal, CancellationToken cancellationToken)
@@ -87,12 +103,13 @@ internal static class DemoCommand
             CultureInfo.InvariantCulture,
             $"{what}, {original.Width}x{original.Height}, {Figures.Bytes(original.Pixels.Length)} bytes raw; model {codec.Manifest.Name} ({codec.Manifest.Id}) on {codec.Device}"));
         output.WriteLine();
-        DemoTable.Write(terminal, rows, pixels, original.Pixels.Length);
+        var knob = codec.Manifest.Quality is null ? "stages" : "quality";
+        DemoTable.Write(terminal, knob, rows, pixels, original.Pixels.Length);
         output.WriteLine();
         var width = paths.Values.Max(path => path.Length);
-        output.WriteLine($"{paths[VqFileName].PadRight(width)}  the compressed file, all {rows.Count} stages");
+        output.WriteLine($"{paths[VqFileName].PadRight(width)}  the compressed file, {knob} {rows.Single(r => r.IsKept).Name}");
         output.WriteLine($"{paths[DecodedFile].PadRight(width)}  what it decodes to");
         output.WriteLine($"{paths[SampleFile].PadRight(width)}  the original");
-        output.WriteLine($"{paths[SideBySideFile].PadRight(width)}  open this: {(rows.Count > 1 ? $"original, 1 stage, {rows.Count} stages" : "original, decoded")}; a detail enlarged below");
+        output.WriteLine($"{paths[SideBySideFile].PadRight(width)}  open this: {(rows.Count > 1 ? $"original, {knob} {rows[0].Name}, {knob} {rows.Single(r => r.IsKept).Name}" : "original, decoded")}; a detail enlarged below");
     }
 }

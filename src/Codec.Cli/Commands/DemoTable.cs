@@ -9,18 +9,23 @@ namespace VqVae.Codec.Cli.Commands;
 internal static class DemoTable
 {
     /// <summary>Writes the table.</summary>
-    public static void Write(Terminal terminal, IReadOnlyList<DemoRow> rows, long pixels, long rawBytes)
+    /// <param name="terminal">Where it goes.</param>
+    /// <param name="knob">What the rows differ in: quality or stages.</param>
+    /// <param name="rows">The rows; the one whose file is kept stands out.</param>
+    /// <param name="pixels">Pixels of the picture.</param>
+    /// <param name="rawBytes">Its bytes.</param>
+    public static void Write(Terminal terminal, string knob, IReadOnlyList<DemoRow> rows, long pixels, long rawBytes)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         ArgumentNullException.ThrowIfNull(rows);
         var table = new Table();
-        foreach (var heading in (string[])["stages", "bytes", "bits/pixel", "raw:file", "PSNR", "compress", "decompress"])
+        foreach (var heading in (string[])[knob, "bytes", "bits/pixel", "raw:file", "PSNR", "compress", "decompress"])
             table.AddColumn(new TableColumn(heading).RightAligned());
         foreach (var row in rows)
         {
             string[] cells =
             [
-                row.Stages.ToString(CultureInfo.InvariantCulture),
+                row.Name,
                 Figures.Bytes(row.Bytes),
                 Figures.BitsPerPixel(row.Bytes, pixels),
                 ((double)rawBytes / row.Bytes).ToString("F1", CultureInfo.InvariantCulture),
@@ -28,8 +33,7 @@ internal static class DemoTable
                 Milliseconds(row.Compressing),
                 Milliseconds(row.Decompressing),
             ];
-            var last = row == rows[^1];
-            table.AddRow(cells.Select(cell => new Text(cell, last ? new Style(decoration: Decoration.Bold) : Style.Plain)));
+            table.AddRow(cells.Select(cell => new Text(cell, row.IsKept ? new Style(decoration: Decoration.Bold) : Style.Plain)));
         }
 
         Consoles.WriteTable(terminal, table);

@@ -34,6 +34,10 @@ internal sealed class ExportCommandLine
     [Option("no-tables")]
     public bool NoTables { get; set; }
 
+    /// <summary>Whether the quality map is left out.</summary>
+    [Option("no-quality")]
+    public bool NoQuality { get; set; }
+
     /// <summary>Whether an existing model is replaced.</summary>
     [Option("force")]
     public bool Force { get; set; }

@@ -34,13 +34,13 @@ internal static class ExporterProgram
         terminal,
         command => command switch
         {
-            ExportCommandLine options => Export(options, terminal.Output, cancellationToken),
+            ExportCommandLine options => Export(options, terminal, cancellationToken),
             InfoCommandLine options => Info(options, terminal.Output),
             _ => throw new InvalidOperationException($"no command takes {command.GetType().Name}"),
         },
         cancellationToken);
 
-    private static int Export(ExportCommandLine options, TextWriter output, CancellationToken cancellationToken)
+    private static int Export(ExportCommandLine options, Terminal terminal, CancellationToken cancellationToken)
     {
         RefuseRest(options.Rest);
         if (string.IsNullOrWhiteSpace(options.Run)) throw new UsageException("RUN is empty");
@@ -52,13 +52,34 @@ internal static class ExporterProgram
         var result = ModelExporter.Run(
             options.Run,
             options.Out,
-            new ExportOptions { Name = options.Name, License = license, Unverified = options.Unverified, NoTables = options.NoTables, Force = options.Force },
+            new ExportOptions
+            {
+                Name = options.Name,
+                License = license,
+                Unverified = options.Unverified,
+                NoTables = options.NoTables,
+                NoQuality = options.NoQuality,
+                Force = options.Force,
+                Progress = terminal.OutputIsTerminal ? text => terminal.Error.WriteLine($"exporter: {text}") : null,
+            },
             cancellationToken);
 
+        var output = terminal.Output;
         var tables = result.Manifest.Files.TryGetValue(ModelManifest.TablesFileName, out var file) ? file.Bytes : 0;
         var graphs = result.Manifest.Files.Values.Sum(f => f.Bytes) - tables;
         output.WriteLine($"{options.Out}: model {result.Manifest.Name}, id {result.Manifest.Id}, {graphs:N0} bytes of graphs, {tables:N0} of tables");
         if (result.NoTables is { } why) output.WriteLine($"warning: no tables ({why}), so files made with this model are larger than they could be");
+        if (result.Manifest.Quality is { } map)
+        {
+            var (best, usual, least) = (map[QualityMap.Highest], map[map.Default], map[1]);
+            output.WriteLine(FormattableString.Invariant(
+                $"qualities 1 to 100: {least.Psnr:F1} dB at {least.BitsPerPixel:F3} bits a pixel to {best.Psnr:F1} dB at {best.BitsPerPixel:F3}, on calibration images; the default {map.Default} has {usual.Psnr:F1} dB at {usual.BitsPerPixel:F3}"));
+        }
+        else
+        {
+            output.WriteLine("no qualities: --quality and targets need tables and calibration images");
+        }
+
         if (result.Verification is { } report)
         {
             output.WriteLine($"verified on {report.Samples} samples of the trainer:");

@@ -31,7 +31,9 @@ internal static class HelpPages
         model.json, all of them or none. The tables make files smaller: they are counted from the index
         maps in RUN's calibration.safetensors; without that file a model has none. Both graphs are run on
         the samples in RUN's parity.safetensors: where they differ from what the trainer computed, nothing
-        is written.
+        is written. At last images of calibration.safetensors are compressed with many settings, from which
+        the qualities 1 to 100 are chosen: even steps of PSNR, each with the fewest bits. The default is
+        the lowest that is within half a decibel of the best.
 
           --out DIR            the model folder to make (required)
           --name NAME          the model's name (default: the last part of DIR)
@@ -41,6 +43,8 @@ internal static class HelpPages
                                for weights that come without parity.safetensors
           --no-tables          leave out tables.bin: the model codes indices with fixed lengths, and gets
                                the id that it had before there were tables
+          --no-quality         do not measure qualities, which takes up to a minute or two: the model then
+                               has rate points, lambda and stages only
           --force              replace the model in DIR; files that are not the model's stay
 
         Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.

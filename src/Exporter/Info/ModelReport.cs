@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using VqVae.Models;
 using VqVae.Runtime;
 
@@ -26,6 +27,7 @@ internal sealed class ModelReport
         report.Model();
         report.Files();
         report.Rates();
+        report.Qualities();
         report.Compute();
         report.Verification();
         report.Origin();
@@ -45,24 +47,8 @@ internal sealed class ModelReport
         _markdown.Heading(1, _manifest.Name);
         _markdown.Paragraph($"Model id `{_manifest.Id}`, written by {_manifest.Producer}.");
         _markdown.Heading(2, "Model");
-        var rows = new List<string[]>
-        {
-            new[] { "architecture", _spec.Architecture == Architecture.Klt ? "klt" : "vqvae" },
-            new[] { "input channels", Number(_spec.InputChannels) },
-            new[] { "hidden channels", Number(_spec.Hidden) },
-            new[] { "embedding dimension", Number(_spec.EmbeddingDim) },
-            new[] { "encoder blocks", Number(_spec.EncoderBlocks) },
-            new[] { "decoder blocks", Number(_spec.DecoderBlocks) },
-            new[] { "codes a stage", Number(_spec.Codes) },
-            new[] { "stages", Number(_spec.Stages) },
-            new[] { "stride", Number(_spec.Stride) },
-        };
-        if (_spec.Architecture == Architecture.Klt)
-        {
-            rows.Add(["refine channels", Number(_spec.RefineChannels)]);
-            rows.Add(["refine blocks", Number(_spec.RefineBlocks)]);
-        }
-
+        using var spec = JsonDocument.Parse(_spec.ToJson());
+        var rows = spec.RootElement.EnumerateObject().Select(field => new[] { $"`{field.Name}`", field.Value.ToString() });
         _markdown.Table(["hyperparameter", "value:"], rows);
     }
 
@@ -87,6 +73,24 @@ internal sealed class ModelReport
             {
                 Number(kept),
                 Decimal(_spec.Planes.Sum(p => (double)Math.Min(kept, p.Stages) * p.BitsPerIndex / (p.Stride * p.Stride)), "F4"),
+            }));
+    }
+
+    private void Qualities()
+    {
+        _markdown.Heading(2, "Qualities");
+        if (_manifest.Quality is not { } map)
+        {
+            _markdown.Paragraph("None: rate point, lambda and stages are chosen one by one.");
+            return;
+        }
+
+        _markdown.Paragraph($"The default is {map.Default}. PSNR and bits per pixel are those of calibration images; other images have others.");
+        _markdown.Table(
+            ["quality:", "rate point:", "stages:", "lambda:", "PSNR, dB:", "bits per pixel:"],
+            Enumerable.Range(0, 11).Select(i => Math.Max(1, 10 * i)).Append(map.Default).Distinct().Order().Select(quality => new[]
+            {
+                Number(quality), Number(map[quality].RatePoint), Number(map[quality].Stages), Decimal(map[quality].Lambda, "0.#"), Decimal(map[quality].Psnr, "F2"), Decimal(map[quality].BitsPerPixel, "F4"),
             }));
     }
 

@@ -1,3 +1,4 @@
+using VqVae.Exporter.Quality;
 using VqVae.Models;
 
 namespace VqVae.Exporter.Tables;
@@ -7,11 +8,11 @@ internal static class CalibrationFile
 {
     private const string ImagesName = "images";
 
-    /// <summary>Reads the index maps of a run folder.</summary>
-    /// <returns>For each rate point the maps of each plane; <c>null</c> where the folder has no calibration file.</returns>
+    /// <summary>Reads the calibration data of a run folder.</summary>
+    /// <returns><c>null</c> where the folder has no calibration file.</returns>
     /// <exception cref="ModelFormatException">The file is malformed, of another model, or has a wrong tensor.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<IReadOnlyList<CalibrationPlane>>? Load(string runFolder, Checkpoint checkpoint)
+    public static Calibration? Load(string runFolder, Checkpoint checkpoint)
     {
         var path = Path.Combine(runFolder, RunFiles.CalibrationFileName);
         if (!File.Exists(path)) return null;
@@ -26,14 +27,14 @@ internal static class CalibrationFile
         }
     }
 
-    private static CalibrationPlane[][] Read(SafetensorsFile file, Checkpoint checkpoint)
+    private static Calibration Read(SafetensorsFile file, Checkpoint checkpoint)
     {
         var format = file.GetMetadata("format");
         if (format != RunFiles.CalibrationFormat) throw new ModelFormatException($"expected the format '{RunFiles.CalibrationFormat}', got '{format}'");
         var id = ModelId.Parse(file.GetMetadata("id"));
         if (id != checkpoint.Id) throw new ModelFormatException($"the maps are of model {id}; the checkpoint is of model {checkpoint.Id}");
 
-        CheckImages(file[ImagesName]);
+        var images = Images(file[ImagesName]);
         var spec = checkpoint.Spec;
         var names = new HashSet<string>(StringComparer.Ordinal) { ImagesName };
         var rates = Enumerable.Range(0, spec.RatePoints).Select(rate => spec.Planes.Select((plane, p) =>
@@ -45,14 +46,15 @@ internal static class CalibrationFile
         if (rates.SelectMany(planes => planes).Select(p => p.Maps).Distinct().Count() > 1) throw new ModelFormatException("the planes have different numbers of maps");
         var extra = file.Tensors.Keys.Except(names).Order(StringComparer.Ordinal).FirstOrDefault();
         if (extra is not null) throw new ModelFormatException($"tensor '{extra}' is not part of the calibration samples");
-        return rates;
+        return new Calibration(images, rates);
     }
 
-    private static void CheckImages(SafetensorsTensor images)
+    private static CalibrationImages Images(SafetensorsTensor images)
     {
         var shape = images.Shape;
-        if (images.Type != TensorType.UInt8 || shape.Count != 4 || shape[3] != 3 || shape[1] != shape[2] || shape.Any(n => n < 1))
+        if (images.Type != TensorType.UInt8 || shape.Count != 4 || shape[3] != 3 || shape[1] != shape[2] || shape.Any(n => n is < 1 or > int.MaxValue))
             throw new ModelFormatException($"tensor '{ImagesName}': expected U8 of shape [N, S, S, 3], got {images.Type.Name()} [{string.Join(", ", shape)}]");
+        return new CalibrationImages((int)shape[0], (int)shape[1], images.Data);
     }
 
     private static CalibrationPlane Plane(string name, SafetensorsTensor tensor, LatentPlane plane)

@@ -22,7 +22,7 @@ public sealed class CalibrationFileTests : IDisposable
     public void Load_TrainersFile_GivesTheMaps()
     {
         CalibrationFixture.Save(_checkpoint, _folder["run"]);
-        var plane = CalibrationFile.Load(_folder["run"], _checkpoint)!.Single().Single();
+        var plane = CalibrationFile.Load(_folder["run"], _checkpoint)!.Maps.Single().Single();
         Assert.Equal((CalibrationFixture.Maps, CalibrationFixture.Height, CalibrationFixture.Width), (plane.Maps, plane.Height, plane.Width));
         for (var map = 0; map < plane.Maps; map++)
         {
