@@ -20,8 +20,8 @@ public sealed class ModelReportTests : IDisposable
 
         Assert.StartsWith("# tiny\n", text, StringComparison.Ordinal);
         Assert.Contains($"`{checkpoint.Id}`", text, StringComparison.Ordinal);
-        Assert.Contains("| architecture | klt |", text, StringComparison.Ordinal);
-        Assert.Contains("| refine channels | 16 |", text, StringComparison.Ordinal);
+        Assert.Contains("| `architecture` | klt |", text, StringComparison.Ordinal);
+        Assert.Contains("| `refine_channels` | 16 |", text, StringComparison.Ordinal);
         Assert.All(manifest.Files, f => Assert.Contains($"| {f.Key} | {f.Value.Bytes:N0} | `{f.Value.Sha256}` |", text, StringComparison.Ordinal));
 
         // 20 codes take 5 bits; one position is 64 pixels.
@@ -50,8 +50,8 @@ public sealed class ModelReportTests : IDisposable
         var text = Info();
 
         Assert.Contains("**Not verified**", text, StringComparison.Ordinal);
+        Assert.Contains("## Qualities\n\nNone", text, StringComparison.Ordinal);
         Assert.Contains("Model: MIT. Training images: a | b # c.", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("refine", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\n# c", text, StringComparison.Ordinal);
     }
 

@@ -18,6 +18,9 @@ internal static class QualitySearch
     /// <summary>How far from a PSNR counts as reached, in dB.</summary>
     public const double Tolerance = 0.1;
 
+    /// <summary>The share of a size that is enough.</summary>
+    private const double Enough = 0.995;
+
     private const int Guesses = 3;
     private const int Refinements = 6;
 
@@ -39,18 +42,19 @@ internal static class QualitySearch
             {
                 var file = Attempt(map[quality]);
                 return (Math.Log(file.Length * 8 / pixels), file.Length <= most);
-            });
+            },
+            () => best is not null && best.Length >= Enough * most);
         if (best is null)
         {
             throw new VqTargetException(string.Create(
                 CultureInfo.InvariantCulture, $"{target}: the smallest file of this image, at quality 1, has {smallest} bytes ({smallest * 8 / pixels:0.000} bits per pixel); allow more, or shrink the image"));
         }
 
-        if (above > QualityMap.Highest || !AreOfOneKind(map[below], map[above])) return best;
+        if (best.Length >= Enough * most || above > QualityMap.Highest || !AreOfOneKind(map[below], map[above])) return best;
 
         // Between two neighbours of one kind only λ differs.
         var (low, high) = (map[above].Lambda, map[below].Lambda);
-        for (var i = 0; i < 2 && best.Length < 0.995 * most; i++)
+        for (var i = 0; i < 2 && best.Length < Enough * most; i++)
         {
             var lambda = Between(low, high);
             var file = Attempt(map[above] with { Lambda = lambda });
@@ -83,17 +87,20 @@ internal static class QualitySearch
             {
                 var found = Attempt(map[quality]).Psnr;
                 return (found, found < wanted);
-            });
-        if (above > QualityMap.Highest)
+            },
+            () => best.File is not null && Math.Abs(best.Psnr - wanted) <= Tolerance);
+        if (above > QualityMap.Highest && below == QualityMap.Highest)
         {
             if (best.Psnr >= wanted - Tolerance) return best.File;
             throw new VqTargetException(string.Create(CultureInfo.InvariantCulture, $"{wanted:0.##} dB: this image reaches {best.Psnr:0.00} dB at most, at quality {QualityMap.Highest}; ask for less"));
         }
 
+        if (Math.Abs(best.Psnr - wanted) <= Tolerance || below == 0) return best.File;
+
         // A larger λ at the same stages and rate point has a lower PSNR: down to what is wanted, if a neighbour is not near enough.
         var low = map[above].Lambda;
-        var high = below > 0 && AreOfOneKind(map[below], map[above]) ? map[below].Lambda : (4 * low) + 100;
-        for (var i = 0; i < Refinements && below > 0 && Math.Abs(best.Psnr - wanted) > Tolerance; i++)
+        var high = AreOfOneKind(map[below], map[above]) ? map[below].Lambda : (4 * low) + 100;
+        for (var i = 0; i < Refinements && Math.Abs(best.Psnr - wanted) > Tolerance; i++)
         {
             var lambda = Between(low, high);
             if (Attempt(map[above] with { Lambda = lambda }).Psnr < wanted) high = lambda;
@@ -114,11 +121,12 @@ internal static class QualitySearch
     /// <param name="calibrated">What a quality has on the calibration images.</param>
     /// <param name="wanted">The value that is wanted.</param>
     /// <param name="measure">What a quality has on this image, and whether that is below what is wanted.</param>
+    /// <param name="isEnough">Whether what was found is near enough to stop.</param>
     /// <returns>The highest known to be below, 0 for none, and the lowest known to be not, one more than the highest for none.</returns>
-    private static (int Below, int Above) Bracket(Func<int, double> calibrated, double wanted, Func<int, (double Value, bool IsBelow)> measure)
+    private static (int Below, int Above) Bracket(Func<int, double> calibrated, double wanted, Func<int, (double Value, bool IsBelow)> measure, Func<bool> isEnough)
     {
         var (below, above, offset) = (0, QualityMap.Highest + 1, 0.0);
-        for (var i = 0; above - below > 1; i++)
+        for (var i = 0; above - below > 1 && !isEnough(); i++)
         {
             var quality = i < Guesses ? Math.Clamp(Guess(calibrated, wanted - offset), below + 1, above - 1) : (below + above) / 2;
             var (value, isBelow) = measure(quality);
