@@ -11,8 +11,14 @@ internal static class QualityLadder
     /// <summary>A curve must save so many of another's bits to take its place, so that settings change seldom and only where it pays.</summary>
     private const double WorthChanging = 0.01;
 
-    /// <summary>Least share of bits that the next quality has more than the one before, where the setting changes.</summary>
-    private const double LeastRise = 1.004;
+    /// <summary>
+    /// Where the curve changes, PSNR in dB by which the next quality is higher at least: on other images the two curves lie a few hundredths apart, and a
+    /// higher quality must not be worse there either.
+    /// </summary>
+    private const double ChangeMargin = 0.15;
+
+    /// <summary>The same for bits, as a factor.</summary>
+    private const double ChangeFactor = 1.01;
 
     /// <summary>Chooses.</summary>
     /// <param name="curves">At least one, with at least one sample each.</param>
@@ -30,7 +36,8 @@ internal static class QualityLadder
             var (curve, sample) = Cheapest(curves, psnr, current);
             var level = new QualityLevel(curve.RatePoint, curve.Stages, Rounded(sample.Lambda, 4), Math.Round(sample.Psnr, 3), Rounded(sample.BitsPerPixel, 5));
             var above = i + 1 < levels.Length ? levels[i + 1] : null;
-            if (above is not null && (level.Psnr > above.Psnr || level.BitsPerPixel > above.BitsPerPixel || (curve != current && level.BitsPerPixel * LeastRise > above.BitsPerPixel)))
+            if (above is not null && (level.Psnr > above.Psnr || level.BitsPerPixel > above.BitsPerPixel
+                || (curve != current && (level.Psnr > above.Psnr - ChangeMargin || level.BitsPerPixel * ChangeFactor > above.BitsPerPixel))))
             {
                 levels[i] = above;
                 continue;
