@@ -18,7 +18,7 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     {
         var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
-        Assert.Equal(7, blocks.Count);
+        Assert.Equal(8, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
     }
 
@@ -81,9 +81,23 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     {
         var (codec, rgb, width, height) = (model.Codec, _rgb, Side, Side);
         var vq = codec.Compress(rgb, width, height);
-        byte[] small = codec.Compress(rgb, width, height, options: new VqCompressOptions { Stages = 1 });
+        byte[] coarseFile = codec.Compress(rgb, width, height, options: new VqCompressOptions { Stages = 1 });
         VqImage coarse = codec.Decompress(vq, new VqDecompressOptions { Stages = 1 });
-        Assert.Equal(codec.Decompress(small).Pixels, coarse.Pixels);
+        Assert.Equal(codec.Decompress(coarseFile).Pixels, coarse.Pixels);
+    }
+
+    [Fact]
+    public void Qualities_Run()
+    {
+        using var codec = VqCodec.Load(Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name), new VqCodecOptions { Device = VqDevice.Cpu });
+        var (width, height) = (160, 96);
+        byte[] rgb = [.. Enumerable.Range(0, width * height).SelectMany(i => new[] { (byte)(i % width), (byte)(i / width * 2), (byte)90 })];
+        byte[] small = codec.Compress(rgb, width, height, options: new VqCompressOptions { Quality = 40 });
+        byte[] fits = codec.Compress(rgb, width, height, options: new VqCompressOptions { Target = VqTarget.Bytes(20_000) });
+        byte[] good = codec.Compress(rgb, width, height, options: new VqCompressOptions { Target = VqTarget.Psnr(32), Effort = VqEffort.Best });
+        Assert.InRange(small.Length, 20, fits.Length - 1);
+        Assert.InRange(fits.Length, 100, 20_000);
+        Assert.NotEqual(fits, good);
     }
 
     [Fact]
