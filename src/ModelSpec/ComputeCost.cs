@@ -13,7 +13,8 @@ public readonly record struct ComputeCost(double Encoder, double Decoder)
         double decoder = 0;
         foreach (var tensor in ModelTensors.For(spec))
         {
-            if (tensor.Shape.Count != 4) continue;
+            // Convolutions have four axes, and so have codebooks of several rate points, which are searched and looked up instead.
+            if (tensor.Shape.Count != 4 || tensor.Part == ModelPart.Quantizer) continue;
             var macs = tensor.Shape.Aggregate(1.0, (product, n) => product * n) / (Resolution(spec, tensor.Name) * Resolution(spec, tensor.Name));
             if (tensor.Part == ModelPart.Encoder) encoder += macs;
             else decoder += macs;

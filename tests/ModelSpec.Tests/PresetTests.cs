@@ -117,6 +117,16 @@ public class PresetTests
         Assert.InRange(2 * cost.Decoder, 467_000, 481_000);
     }
 
+    [Theory]
+    [InlineData("small")]
+    [InlineData("photo")]
+    public void ComputeCost_OfSeveralRatePoints_IsThatOfOne(string preset)
+    {
+        // A rate point adds codebooks, of which one is searched, and biases.
+        var model = Preset.Find(preset).Model;
+        Assert.Equal(ComputeCost.Of(model with { RateLambdas = null }), ComputeCost.Of(model with { RateLambdas = [400, 200, 100] }));
+    }
+
     [Fact]
     public void Preset_AsJson_IsReadBackAsItWas()
     {

@@ -31,18 +31,7 @@ public static class RandomCheckpoint
         Stride = 4,
     };
 
-    public static ModelSpec TinyVqVae2 { get; } = new()
-    {
-        Architecture = Architecture.VqVae2,
-        Hidden = 16,
-        EmbeddingDim = 8,
-        EncoderBlocks = 1,
-        DecoderBlocks = 1,
-        ResidualChannels = 8,
-        Codes = 32,
-        Stages = 1,
-        Stride = 4,
-    };
+    public static ModelSpec TinyVqVae2 { get; } = TinyVqVae with { Architecture = Architecture.VqVae2, ResidualChannels = 8 };
 
     /// <summary>Groups in both planes, two residual levels in the chroma's, and three rate points.</summary>
     public static ModelSpec TinyLumaChroma { get; } = new()

@@ -33,6 +33,7 @@ public class ImageDataTests
         var images = ImageCollection.Find(folder.Path);
         Assert.Equal(["img_align_celeba/000001.jpg", "img_align_celeba/000004.jpg"], images.Training);
         Assert.Equal(["img_align_celeba/000002.jpg"], images.Validation);
+        Assert.Equal(["img_align_celeba/000003.jpg"], images.Test);
     }
 
     [Theory]

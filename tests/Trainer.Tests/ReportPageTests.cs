@@ -241,7 +241,7 @@ public class ReportPageTests
     private static RunFolder WholeRun(string path, RunSettings settings, int rows = 60)
     {
         var run = Write(path, Enumerable.Range(1, rows).Select(i => Progress(10 * i, settings) with { Rate = 0.4, Validation = i % 10 == 0 ? Validation(25 + (0.001 * i), settings) : null }), settings);
-        using (var usage = new UsageFile(Path.Combine(path, UsageFile.FileName), resumeFrom: 0))
+        using (var usage = new UsageFile(run.Usage, resumeFrom: 0))
         {
             var counts = new float[settings.Model.Codes];
             for (var i = 0; i < counts.Length; i++) counts[i] = 1000 / (i + 1);

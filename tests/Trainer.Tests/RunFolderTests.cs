@@ -45,7 +45,7 @@ public class RunFolderTests
         var folder = new RunFolder(temporary.Path);
         Directory.CreateDirectory(folder.Best.Path);
         Directory.CreateDirectory(folder.KeptStep(3).Path);
-        var leftovers = (string[])[LeaveTemporary(folder.State), LeaveTemporary(folder.Best.Checkpoint), LeaveTemporary(folder.KeptStep(3).Checkpoint)];
+        var leftovers = (string[])[LeaveTemporary(folder.State), LeaveTemporary(folder.Report), LeaveTemporary(folder.Best.Checkpoint), LeaveTemporary(folder.KeptStep(3).Checkpoint)];
         File.WriteAllText(temporary["notes.tmp"], "mine");
         folder.RemoveLeftovers();
         Assert.All(leftovers, path => Assert.False(File.Exists(path), path));
@@ -133,10 +133,11 @@ public class RunFolderTests
     private static string LeaveTemporary(string target)
     {
         var folder = Path.GetDirectoryName(target)!;
+        var before = Directory.GetFiles(folder);
         var copied = "";
         AtomicFile.Write(target, stream =>
         {
-            var temporary = Assert.Single(Directory.GetFiles(folder, ".*.tmp"));
+            var temporary = Assert.Single(Directory.GetFiles(folder, ".*.tmp").Except(before));
             copied = temporary[..^8] + "0000.tmp";
             File.WriteAllText(copied, "part");
         });

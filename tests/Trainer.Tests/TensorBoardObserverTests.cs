@@ -45,7 +45,15 @@ public class TensorBoardObserverTests
         using var folder = new TemporaryFolder();
         using var observer = Observer(folder.Path, TwoPlanes);
         observer.Begin(0);
-        observer.Report(Progress(20, TwoPlanes, new ValidationResult { Psnr = [20.5, 24.25], MeanSquaredError = 0.015, MsSsim = 0.925, BitsPerPixel = 0.375 }), 0.1);
+        var validation = new ValidationResult
+        {
+            Psnr = [20.5, 24.25],
+            MeanSquaredError = 0.015,
+            MsSsim = 0.925,
+            BitsPerPixel = 0.375,
+            RatePoints = [new RatePointResult(0.25, 24.25), new RatePointResult(0.5, 27.75)],
+        };
+        observer.Report(Progress(20, TwoPlanes, validation), 0.1);
         var reported = Events(folder.Path)[3];
         Assert.Equal(20, reported.Step);
         var expected = new Dictionary<string, double>
@@ -71,9 +79,25 @@ public class TensorBoardObserverTests
             ["validation/ms_ssim"] = 0.925,
             ["validation/bits_per_pixel"] = 0.375,
             ["validation/loss"] = 0.015,
+            ["validation/psnr_rate_points/0"] = 24.25,
+            ["validation/bits_per_pixel_rate_points/0"] = 0.25,
+            ["validation/psnr_rate_points/1"] = 27.75,
+            ["validation/bits_per_pixel_rate_points/1"] = 0.5,
         };
         Assert.Equal(expected.Keys.Order(), reported.Values.Select(v => v.Tag).Order());
         foreach (var value in reported.Values) Assert.Equal((float)expected[value.Tag], value.Scalar!.Value, 1e-5f);
+    }
+
+    [Fact]
+    public void Report_OneRatePoint_HasNoTagsOfItsOwn()
+    {
+        using var folder = new TemporaryFolder();
+        using var observer = Observer(folder.Path, OnePlane);
+        observer.Begin(0);
+        observer.Report(Progress(20, OnePlane, new ValidationResult { Psnr = [20, 21], RatePoints = [new RatePointResult(0.25, 21)] }), 0.1);
+        var tags = Events(folder.Path).SelectMany(e => e.Values).Select(v => v.Tag).ToList();
+        Assert.Contains("validation/psnr", tags);
+        Assert.DoesNotContain(tags, tag => tag.Contains("rate_points", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal static class DemoTable
             table.AddRow(cells.Select(cell => new Text(cell, row.IsKept ? new Style(decoration: Decoration.Bold) : Style.Plain)));
         }
 
-        Consoles.WriteTable(terminal, table);
+        TableWriter.Write(terminal, table);
     }
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) + " ms";

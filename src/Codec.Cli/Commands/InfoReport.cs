@@ -55,7 +55,7 @@ internal static class InfoReport
             table.AddRow([.. cells.Prepend(ErrorReport.OneLine(file.Name)).Select(cell => new Text(cell)), state]);
         }
 
-        Consoles.WriteTable(terminal, table);
+        TableWriter.Write(terminal, table);
         var known = files.Where(f => f.Info is not null).ToArray();
         var (bytes, pixels) = (known.Sum(f => f.Bytes), known.Sum(f => (long)f.Info!.Width * f.Info.Height));
         var damaged = files.Count(f => f.Error is not null);

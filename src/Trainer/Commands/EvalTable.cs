@@ -11,9 +11,6 @@ internal static class EvalTable
     /// <summary>Most images that have a row of their own; of more only averages are shown, as the files of <c>--json</c> and <c>--csv</c> have them all.</summary>
     public const int MostRows = 30;
 
-    /// <summary>Columns where no terminal says how many it has: nothing is to be wrapped there.</summary>
-    private const int PlainWidth = 1000;
-
     /// <summary>Writes the table.</summary>
     public static void Write(Terminal terminal, EvaluationReport report)
     {
@@ -25,20 +22,7 @@ internal static class EvalTable
         foreach (var row in shown) Add(table, ErrorReport.OneLine(row.File!), $"{row.Width}x{row.Height}", row, Style.Plain);
         Add(table, $"mean of {report.Images.Count}", "", report.Mean, new Style(decoration: Decoration.Bold));
 
-        using var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal.IsStyled ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = terminal.IsStyled ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.OutputIsTerminal ? terminal.Output : text),
-        });
-        if (!terminal.OutputIsTerminal) console.Profile.Width = PlainWidth;
-        table.Border = terminal.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Markdown;
-        console.Write(table);
-
-        // The Markdown border surrounds the table with lines of blanks.
-        foreach (var line in text.ToString().Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length > 0)) terminal.Output.WriteLine(line);
+        TableWriter.Write(terminal, table);
     }
 
     private static void Add(Table table, string name, string size, EvaluationRow row, Style style)

@@ -32,7 +32,7 @@ internal static class ReportCommand
             if (finding.Advice.Length > 0) output.WriteLine($"{"",-8} {finding.Advice}");
         }
 
-        output.WriteLine(Path.Combine(folder.Path, RunReport.FileName));
+        output.WriteLine(folder.Report);
         return ExitCode.Ok;
     }
 }

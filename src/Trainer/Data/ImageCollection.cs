@@ -17,6 +17,9 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
 
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff" };
 
+    /// <summary>CelebA's official test images, likewise, for whoever measures a finished model; <c>null</c> for other layouts, which have none.</summary>
+    public IReadOnlyList<string>? Test { get; private init; }
+
     /// <summary>
     /// Finds the images of a folder: CelebA's own layout with its official partition where <c>list_eval_partition.txt</c> is there,
     /// otherwise all image files below it, of which about one in twenty (at least one) becomes the validation split. Or reads the images of a list
@@ -75,8 +78,7 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
 
     private static ImageCollection FromCeleba(string root, string partition)
     {
-        var training = new List<string>();
-        var validation = new List<string>();
+        List<string> training = [], validation = [], test = [];
         var number = 0;
         foreach (var line in File.ReadLines(partition))
         {
@@ -86,14 +88,12 @@ internal sealed record ImageCollection(string Root, IReadOnlyList<string> Traini
             if (fields.Length != 2 || !int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var part) || part > 2 || fields[0].Contains('/', StringComparison.Ordinal))
                 throw new IOException($"'{partition}', line {number}: expected a file name and 0 (train), 1 (validation) or 2 (test)");
 
-            // The test part belongs to whoever measures the finished model.
-            if (part < 2) (part == 0 ? training : validation).Add($"{CelebaImages}/{fields[0]}");
+            (part switch { 0 => training, 1 => validation, _ => test }).Add($"{CelebaImages}/{fields[0]}");
         }
 
         if (training.Count == 0) throw new IOException($"'{partition}' names no training image");
-        training.Sort(StringComparer.Ordinal);
-        validation.Sort(StringComparer.Ordinal);
-        return new ImageCollection(root, training, validation, "CelebA with its official partition");
+        foreach (var files in (List<string>[])[training, validation, test]) files.Sort(StringComparer.Ordinal);
+        return new ImageCollection(root, training, validation, "CelebA with its official partition") { Test = test };
     }
 
     private static ulong Hash(string path) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(path)));

@@ -23,16 +23,7 @@ internal sealed class LoadedBatch : IDisposable
     /// uint8 <c>[N,S,S,3]</c>. On the CPU it is the buffer itself: to be used before the batch is disposed. On another device it is a copy that may
     /// still be under way, ahead of whatever is computed there next; the batch may be disposed at once.
     /// </returns>
-    public Tensor ToTensor(Device device)
-    {
-        if (device.type == TorchSharp.DeviceType.CPU) return _pixels.alias();
-        if (device.type != TorchSharp.DeviceType.CUDA) return _pixels.to(device);
-
-        // Only from pinned memory does a copy run beside the program. Torch keeps pinned blocks for the next time, and hands one out again only
-        // when the copies from it are done: so it is torch that waits, if anybody must, and not the buffer.
-        using var pinned = _pixels.pin_memory();
-        return pinned.to(device, non_blocking: true);
-    }
+    public Tensor ToTensor(Device device) => DeviceTensors.Upload(_pixels, device);
 
     /// <summary>Gives the buffer back; a second time does nothing.</summary>
     public void Dispose()

@@ -132,12 +132,23 @@ internal static class VipsImages
     });
 
     /// <summary>Writes RGB rows as a PNG file, atomically.</summary>
-    public static void WritePng(string path, byte[] pixels, int width, int height)
+    /// <exception cref="VipsException">libvips cannot encode them.</exception>
+    public static void WritePng(string path, byte[] pixels, int width, int height) =>
+        AtomicFile.WriteAllBytes(path, Encode(pixels, width, height, srgb => srgb.PngsaveBuffer()));
+
+    /// <summary>Encodes RGB rows.</summary>
+    /// <param name="pixels">The rows.</param>
+    /// <param name="width">The image's width.</param>
+    /// <param name="height">The image's height.</param>
+    /// <param name="encode">Given the pixels as sRGB, makes the encoded picture. The image is gone once it returns.</param>
+    /// <exception cref="VipsException">libvips cannot encode them.</exception>
+    public static byte[] Encode(byte[] pixels, int width, int height, Func<Image, byte[]> encode)
     {
+        ArgumentNullException.ThrowIfNull(encode);
         Vips.Prepare();
         using var image = Image.NewFromMemory(pixels, width, height, 3, Enums.BandFormat.Uchar);
         using var srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-        AtomicFile.WriteAllBytes(path, srgb.PngsaveBuffer());
+        return encode(srgb);
     }
 
     /// <summary>Opens a file to be decoded at a reduced size; the limit of pixels holds for its full size.</summary>

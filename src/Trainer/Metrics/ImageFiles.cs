@@ -23,9 +23,6 @@ internal enum ImagePart
 /// <param name="Names">The files, in the order of a list, or sorted ordinally.</param>
 internal sealed record ImageFiles(string Root, IReadOnlyList<string> Names)
 {
-    private const string Partition = "list_eval_partition.txt";
-    private const string TestPart = "2";
-
     /// <summary>Finds the images.</summary>
     /// <param name="data">
     /// A folder as <c>fit</c> takes one, an image file, or a text file with the path of an image on each line, relative to the list's folder;
@@ -45,15 +42,13 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Names)
         }
 
         var images = ImageCollection.Find(data);
-        var partition = Path.Combine(data, Partition);
-        var isCeleba = File.Exists(partition);
-        if (part == ImagePart.Test && !isCeleba) throw new ArgumentException("--part test: only CelebA's own layout has test images; name a folder or a list of yours with --data");
-        string[] names = (part ?? (isCeleba ? celebaPart : ImagePart.All)) switch
+        if (part == ImagePart.Test && images.Test is null) throw new ArgumentException("--part test: only CelebA's own layout has test images; name a folder or a list of yours with --data");
+        string[] names = (part ?? (images.Test is null ? ImagePart.All : celebaPart)) switch
         {
             ImagePart.Train => [.. images.Training],
             ImagePart.Validation => [.. images.Validation],
-            ImagePart.Test => [.. TestImages(partition, images)],
-            _ => [.. images.Training, .. images.Validation, .. isCeleba ? TestImages(partition, images) : []],
+            ImagePart.Test => [.. images.Test ?? []],
+            _ => [.. images.Training, .. images.Validation, .. images.Test ?? []],
         };
         if (names.Length == 0) throw new IOException($"'{data}' has no image in that part");
         return new ImageFiles(data, [.. names.Order(StringComparer.Ordinal)]);
@@ -92,16 +87,6 @@ internal sealed record ImageFiles(string Root, IReadOnlyList<string> Names)
         if (names.FirstOrDefault(n => n.Any(char.IsControl) || n.Contains('\ufffd', StringComparison.Ordinal)) is not null)
             throw new IOException($"'{path}' is neither an image that can be read nor a list of images");
         return new ImageFiles(FolderOf(path), names);
-    }
-
-    /// <summary>CelebA's test images; <see cref="ImageCollection"/> has checked the lines already.</summary>
-    private static IEnumerable<string> TestImages(string partition, ImageCollection images)
-    {
-        var folder = images.Training[0][..images.Training[0].IndexOf('/', StringComparison.Ordinal)];
-        return File.ReadLines(partition)
-            .Select(l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields is [_, TestPart])
-            .Select(fields => $"{folder}/{fields[0]}");
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -30,7 +30,7 @@ internal sealed record ImageQuality
     {
         using var gradients = no_grad();
         var channels = Enumerable.Range(0, 3).Select(c => OfPlanes(Channel(original, c), Channel(decoded, c))).ToArray();
-        var luma = OfPlanes(LumaOf(original), LumaOf(decoded));
+        var luma = OfPlanes(Luma.OfPixels(original), Luma.OfPixels(decoded));
         return new ImageQuality
         {
             PsnrRgb = Psnr.Of(channels.Average(c => c.SquaredError), ValueRange.EightBit.Span),
@@ -67,10 +67,4 @@ internal sealed record ImageQuality
     }
 
     private static Tensor Channel(Tensor pixels, int channel) => pixels.select(3, channel).to(ScalarType.Float32).unsqueeze(1);
-
-    private static Tensor LumaOf(Tensor pixels)
-    {
-        using var scope = NewDisposeScope();
-        return Luma.Of(pixels.permute(0, 3, 1, 2).to(ScalarType.Float32)).MoveToOuterDisposeScope();
-    }
 }

@@ -18,4 +18,13 @@ internal static class Luma
         var channels = images.unbind(1);
         return channels[0].mul(0.299).add(channels[1], alpha: 0.587).add(channels[2], alpha: 0.114).unsqueeze(1).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same of pixels as images hold them.</summary>
+    /// <param name="pixels">uint8 <c>[N,H,W,3]</c>.</param>
+    /// <returns>float32 <c>[N,1,H,W]</c> in [0, 255].</returns>
+    public static Tensor OfPixels(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Of(pixels.permute(0, 3, 1, 2).to(ScalarType.Float32)).MoveToOuterDisposeScope();
+    }
 }

@@ -11,36 +11,26 @@ namespace VqVae.Trainer.Models;
 internal sealed class KltEncoder : EncoderNetwork
 {
     private readonly Convolution _klt;
-    private readonly Convolution _stem;
-    private readonly ModuleList<ResidualBlock> _blocks;
+    private readonly PatchFeatures _features;
     private readonly Convolution _head;
-    private readonly Embedding? _rates;
 
     public KltEncoder(ModelSpec spec)
         : base(nameof(KltEncoder))
     {
         _klt = Layers.Conv(spec.InputChannels, spec.EmbeddingDim, spec.Stride, spec.Stride);
-        _stem = Layers.Conv(spec.InputChannels, spec.Hidden, spec.Stride, spec.Stride);
-        _blocks = ResidualBlock.Stack(spec.EncoderBlocks, spec.Hidden, secondKernel: 3, reluFirst: false);
+        _features = new PatchFeatures(spec);
         _head = Layers.Conv(spec.Hidden, spec.EmbeddingDim, 1);
         _head.StartAtZero();
         register_module("klt", _klt);
-        register_module("stem", _stem);
-        register_module("blocks", _blocks);
+        _features.Register(this);
         register_module("head", _head);
-        if (spec.RatePoints == 1) return;
-        _rates = Layers.BiasTable(spec.RatePoints, spec.Hidden);
-        register_module("rates", _rates);
+        _features.AddRates(this, spec);
     }
 
     public override void Encode(Tensor x, int ratePoint, PlaneQuantizer quantize)
     {
         using var scope = NewDisposeScope();
-        var h = _stem.call(x);
-        if (_rates is not null) h = h.add(_rates.Biases(ratePoint, h.dtype));
-        h = nn.functional.relu(h);
-        foreach (var block in _blocks) h = block.call(h);
-        quantize(0, _klt.call(x).add(_head.call(h)));
+        quantize(0, _klt.call(x).add(_head.call(_features.Extract(x, ratePoint))));
     }
 }
 
@@ -52,7 +42,6 @@ internal sealed class KltDecoder : DecoderNetwork
 {
     private readonly Convolution _klt;
     private readonly Embedding _stages;
-    private readonly Embedding? _rates;
     private readonly Convolution _stem;
     private readonly RefinementNetwork _refinement;
     private readonly int _half;
@@ -69,9 +58,6 @@ internal sealed class KltDecoder : DecoderNetwork
         register_module("stages", _stages);
         register_module("stem", _stem);
         _refinement.Register(this);
-        if (spec.RatePoints == 1) return;
-        _rates = Layers.BiasTable(spec.RatePoints, spec.Hidden);
-        register_module("rates", _rates);
     }
 
     public override Tensor Decode(IReadOnlyList<Tensor> quantized, Tensor stages, int ratePoint)
@@ -79,7 +65,6 @@ internal sealed class KltDecoder : DecoderNetwork
         using var scope = NewDisposeScope();
         var codes = quantized[0];
         var h = _stem.call(codes).add(_stages.Biases(stages.sub(1), codes.dtype));
-        if (_rates is not null) h = h.add(_rates.Biases(ratePoint, codes.dtype));
-        return _refinement.Decode(h, nn.functional.pixel_shuffle(_klt.call(codes), _half)).MoveToOuterDisposeScope();
+        return _refinement.Decode(h, nn.functional.pixel_shuffle(_klt.call(codes), _half), ratePoint).MoveToOuterDisposeScope();
     }
 }

@@ -10,35 +10,26 @@ namespace VqVae.Trainer.Models;
 /// </summary>
 internal sealed class LumaChromaEncoder : EncoderNetwork
 {
-    private readonly Convolution _stem;
-    private readonly ModuleList<ResidualBlock> _blocks;
-    private readonly Embedding? _rates;
     private readonly PlaneHead _luma;
     private readonly PlaneHead _chroma;
+    private readonly PatchFeatures _features;
 
     public LumaChromaEncoder(ModelSpec spec)
         : base(nameof(LumaChromaEncoder))
     {
         _luma = new PlaneHead(spec.InputChannels, spec.EmbeddingDim, spec.Stride, spec.Hidden, down: false);
         _chroma = new PlaneHead(spec.InputChannels, spec.ChromaDim, 2 * spec.Stride, spec.Hidden, down: true);
-        _stem = Layers.Conv(spec.InputChannels, spec.Hidden, spec.Stride, spec.Stride);
-        _blocks = ResidualBlock.Stack(spec.EncoderBlocks, spec.Hidden, secondKernel: 3, reluFirst: false);
+        _features = new PatchFeatures(spec);
         register_module("luma", _luma);
         register_module("chroma", _chroma);
-        register_module("stem", _stem);
-        register_module("blocks", _blocks);
-        if (spec.RatePoints == 1) return;
-        _rates = Layers.BiasTable(spec.RatePoints, spec.Hidden);
-        register_module("rates", _rates);
+        _features.Register(this);
+        _features.AddRates(this, spec);
     }
 
     public override void Encode(Tensor x, int ratePoint, PlaneQuantizer quantize)
     {
         using var scope = NewDisposeScope();
-        var h = _stem.call(x);
-        if (_rates is not null) h = h.add(_rates.Biases(ratePoint, h.dtype));
-        h = nn.functional.relu(h);
-        foreach (var block in _blocks) h = block.call(h);
+        var h = _features.Extract(x, ratePoint);
         quantize(0, _luma.call(x, h));
         quantize(1, _chroma.call(x, h));
     }
@@ -80,7 +71,6 @@ internal sealed class LumaChromaDecoder : DecoderNetwork
 {
     private readonly PlaneStem _luma;
     private readonly PlaneStem _chroma;
-    private readonly Embedding? _rates;
     private readonly RefinementNetwork _refinement;
     private readonly int _half;
 
@@ -95,9 +85,6 @@ internal sealed class LumaChromaDecoder : DecoderNetwork
         register_module("luma", _luma);
         register_module("chroma", _chroma);
         _refinement.Register(this);
-        if (spec.RatePoints == 1) return;
-        _rates = Layers.BiasTable(spec.RatePoints, spec.Hidden);
-        register_module("rates", _rates);
     }
 
     public override Tensor Decode(IReadOnlyList<Tensor> quantized, Tensor stages, int ratePoint)
@@ -105,9 +92,8 @@ internal sealed class LumaChromaDecoder : DecoderNetwork
         using var scope = NewDisposeScope();
         var (luma, chroma) = (quantized[0], quantized[1]);
         var h = _luma.Features(luma, stages).add(_chroma.Features(chroma, stages));
-        if (_rates is not null) h = h.add(_rates.Biases(ratePoint, h.dtype));
         var linear = nn.functional.pixel_shuffle(_luma.Linear(luma), _half).add(nn.functional.pixel_shuffle(_chroma.Linear(chroma), 2 * _half));
-        return _refinement.Decode(h, linear).MoveToOuterDisposeScope();
+        return _refinement.Decode(h, linear, ratePoint).MoveToOuterDisposeScope();
     }
 
     /// <summary>What one plane's codes give the trunk and the linear image.</summary>

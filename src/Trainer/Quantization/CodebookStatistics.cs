@@ -152,7 +152,7 @@ internal sealed class CodebookStatistics : IDisposable
             for (var i = 0; i < _quantizer.Codes; i++) rows[(stage * _quantizer.Codes) + i] = random.Next(vectors);
         }
 
-        return tensor(rows, device: Counts.device).view(_quantizer.Stages, _quantizer.Codes);
+        return DeviceTensors.Upload(rows, Counts.device).view(_quantizer.Stages, _quantizer.Codes);
     }
 
     private void Restart(Tensor vectors, Tensor rows, Tensor counts, Tensor sums, bool zeroCode)

@@ -14,7 +14,8 @@ namespace VqVae.Trainer.Quantization;
 /// </remarks>
 public sealed class FiniteScalarQuantizer : Quantizer
 {
-    private readonly IReadOnlyList<FsqDimension> _dimensions;
+    /// <summary>Each dimension's shift, then each one's scale, then each one's offset. An array: torch would take a tensor for a buffer, which checkpoints have.</summary>
+    private readonly float[] _bounds;
 
     /// <summary>Makes the grid.</summary>
     /// <param name="layout">One stage of one group, whose codes are the product of the levels.</param>
@@ -23,7 +24,8 @@ public sealed class FiniteScalarQuantizer : Quantizer
         : base(layout, [0], nameof(FiniteScalarQuantizer))
     {
         ArgumentNullException.ThrowIfNull(layout);
-        _dimensions = [.. levels.Select(FsqDimension.Of)];
+        FsqDimension[] dimensions = [.. levels.Select(FsqDimension.Of)];
+        _bounds = [.. dimensions.Select(d => d.Shift), .. dimensions.Select(d => d.Scale), .. dimensions.Select(d => d.Offset)];
         using var gradients = no_grad();
         register_buffer("codebooks", tensor(FsqDimension.Codebook(levels), dtype: ScalarType.Float32).view(1, layout.Plane.Codes, layout.Dimension).DetachFromDisposeScope());
     }
@@ -39,8 +41,7 @@ public sealed class FiniteScalarQuantizer : Quantizer
     {
         ArgumentNullException.ThrowIfNull(latents);
         using var scope = NewDisposeScope();
-        return latents.add(Row(d => d.Shift)).tanh().mul(Row(d => d.Scale)).sub(Row(d => d.Offset)).MoveToOuterDisposeScope();
-
-        Tensor Row(Func<FsqDimension, float> value) => tensor([.. _dimensions.Select(value)], device: latents.device).view(1, -1, 1, 1);
+        var bounds = DeviceTensors.Upload(tensor(_bounds), latents.device).view(3, 1, -1, 1, 1);
+        return latents.add(bounds[0]).tanh().mul(bounds[1]).sub(bounds[2]).MoveToOuterDisposeScope();
     }
 }

@@ -21,7 +21,7 @@ internal static class ExportFiles
     /// <summary>Whether all three files are there.</summary>
     public static bool AreComplete(RunFolder folder) => File.Exists(folder.Parity) && File.Exists(folder.Calibration) && File.Exists(folder.Checkpoint);
 
-    /// <summary>Weights as a checkpoint whose code lengths are not counted yet.</summary>
+    /// <summary>Weights as a checkpoint; code lengths are those that training left, unless they were counted since (<see cref="CalibrationSamples"/>).</summary>
     public static SafetensorsWriter Weights(Autoencoder model, Provenance provenance)
     {
         var writer = Checkpoint.CreateWriter(model.Spec, provenance);
@@ -69,13 +69,7 @@ internal static class ExportFiles
     {
         var checkpoint = Checkpoint.Load(folder.Checkpoint);
         if (checkpoint.Provenance is not { Steps: { } steps } provenance) throw new ModelFormatException($"{folder.Checkpoint}: no run kept it, since it does not say where it comes from");
-        using var model = new Autoencoder(checkpoint.Spec, CodebookLearning.Ema);
-        using (no_grad())
-        using (NewDisposeScope())
-        {
-            foreach (var (name, target) in model.NamedTensors()) target.copy_(tensor(checkpoint.Values(name).ToArray()).view(target.shape));
-        }
-
+        using var model = Autoencoder.Load(checkpoint, CPU);
         Write(folder, model, source, steps * batch, provenance);
     }
 

@@ -30,6 +30,15 @@ internal sealed record RunFolder(string Path)
     /// <summary>One row each time progress is reported.</summary>
     public string Metrics => In("metrics.csv");
 
+    /// <summary>How often codes were chosen, interval by interval.</summary>
+    public string Usage => In("usage.csv");
+
+    /// <summary>The page that shows the run.</summary>
+    public string Report => In("report.html");
+
+    /// <summary>Where the run was trained.</summary>
+    public string Environment => In("environment.json");
+
     /// <summary>Held open by the process that trains here (<see cref="RunLock"/>).</summary>
     public string Lock => In("run.lock");
 
@@ -75,7 +84,7 @@ internal sealed record RunFolder(string Path)
     /// <summary>Removes what a killed process was writing.</summary>
     public void RemoveLeftovers()
     {
-        string[] names = [.. ((string[])[Settings, State, Checkpoint, Parity, Calibration, Metrics]).Select(f => System.IO.Path.GetFileName(f)!)];
+        string[] names = [.. ((string[])[Settings, State, Checkpoint, Parity, Calibration, Metrics, Usage, Report, Environment]).Select(f => System.IO.Path.GetFileName(f)!)];
         AtomicFile.RemoveLeftovers(Path, names);
         AtomicFile.RemoveLeftovers(Best.Path, names);
         if (!Directory.Exists(In(StepsName))) return;

@@ -34,9 +34,8 @@ internal static class RunWriter
         foreach (var (name, target) in model.NamedTensors()) target.copy_(values[name]);
 
         var calibration = CalibrationSamples.Create(model, source, seen);
-        var checkpoint = Checkpoint.CreateWriter(model.Spec, provenance);
+        var checkpoint = ExportFiles.Weights(model, provenance);
         var weights = model.NamedTensors().ToDictionary(t => t.Name, t => t.Value);
-        foreach (var (name, value) in weights) checkpoint.Add(name, value);
         var id = ModelId.Compute(model.Spec, name => MemoryMarshal.AsBytes(weights[name].contiguous().data<float>().ToArray().AsSpan()).ToArray());
 
         calibration.Metadata["id"] = id.ToString();

@@ -28,9 +28,6 @@ internal sealed record UsageInterval(long Step, IReadOnlyList<StageCounts> Stage
 /// </remarks>
 internal sealed class UsageFile : IDisposable
 {
-    /// <summary>The file's name in a run folder.</summary>
-    public const string FileName = "usage.csv";
-
     /// <summary>Most counts of a stage.</summary>
     public const int MaxBins = 256;
 

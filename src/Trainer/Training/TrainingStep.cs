@@ -129,7 +129,7 @@ internal sealed class TrainingStep : IDisposable
         var (stages, ratePoint) = Draw(x.shape[0], step, x.device);
 
         Optimizer.ZeroGradients();
-        var planes = Model.Quantize(x, stages, ratePoint);
+        var planes = Model.Quantize(x, _training.StageDropout ? stages : null, ratePoint);
         var output = Model.Decode([.. planes.Select(p => p.Quantized)], stages, ratePoint);
         var (loss, reconstruction) = _reconstruction.Of(output, x);
         var (codebook, commitment) = (Sum(planes.Select(p => p.CodebookLoss)), Sum(planes.Select(p => p.CommitmentLoss)));
@@ -180,9 +180,10 @@ internal sealed class TrainingStep : IDisposable
     private (Tensor Stages, int RatePoint) Draw(long samples, long step, Device device)
     {
         var spec = Model.Spec;
-        var kept = new long[samples];
         var random = new SeededRandom(_seed, (ulong)step ^ 0x5eed_57a6_e500_0000);
-        for (var i = 0; i < kept.Length; i++) kept[i] = _training.StageDropout ? 1 + random.Next(spec.MostStages) : spec.MostStages;
-        return (DeviceTensors.Upload(kept, device), spec.RatePoints == 1 ? 0 : random.Next(spec.RatePoints));
+        var stages = _training.StageDropout
+            ? DeviceTensors.Upload([.. Enumerable.Range(0, (int)samples).Select(_ => 1L + random.Next(spec.MostStages))], device)
+            : full([samples], spec.MostStages, ScalarType.Int64, device);
+        return (stages, spec.RatePoints == 1 ? 0 : random.Next(spec.RatePoints));
     }
 }

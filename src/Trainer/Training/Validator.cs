@@ -61,7 +61,7 @@ internal sealed class Validator
                     if (stages < spec.MostStages) continue;
                     sum += Decibels(error) / Images;
                     squaredError += error / (Images * spec.RatePoints);
-                    similarity += MsSsim.PerImage(Planes(decoded), Planes(pixels), ValueRange.EightBit).item<float>() / (Images * spec.RatePoints);
+                    similarity += MsSsim.PerImage(Luma.OfPixels(decoded), Luma.OfPixels(pixels), ValueRange.EightBit).item<float>() / (Images * spec.RatePoints);
                 }
             }
 
@@ -102,13 +102,6 @@ internal sealed class Validator
     {
         using var scope = NewDisposeScope();
         return [.. model.EncodeIndices(PixelTensors.ToInput(pixels, model.Spec.InputChannels), ratePoint, model.Spec.Lambda(ratePoint)).Select(i => i.MoveToOuterDisposeScope())];
-    }
-
-    /// <summary>The luma of pixels <c>[1,H,W,3]</c> as <c>[1,1,H,W]</c>.</summary>
-    private static Tensor Planes(Tensor pixels)
-    {
-        using var scope = NewDisposeScope();
-        return Luma.Of(pixels.permute(0, 3, 1, 2).to(ScalarType.Float32)).MoveToOuterDisposeScope();
     }
 
     private static double SquaredError(Tensor decoded, Tensor pixels)

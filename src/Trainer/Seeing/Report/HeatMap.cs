@@ -1,5 +1,5 @@
 using NetVips;
-using VqVae.Imaging;
+using VqVae.Trainer.Data;
 
 namespace VqVae.Trainer.Seeing.Report;
 
@@ -51,7 +51,6 @@ internal sealed class HeatMap
     /// <exception cref="VipsException">libvips cannot write it.</exception>
     public string ToDataUri()
     {
-        Vips.Prepare();
         var pixels = new byte[3 * _levels.Length];
         for (var i = 0; i < _levels.Length; i++)
         {
@@ -59,9 +58,7 @@ internal sealed class HeatMap
             (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (r, g, b);
         }
 
-        using var image = Image.NewFromMemory(pixels, Columns, Rows, 3, Enums.BandFormat.Uchar);
-        using var srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-        return "data:image/png;base64," + Convert.ToBase64String(srgb.PngsaveBuffer(compression: 9));
+        return "data:image/png;base64," + Convert.ToBase64String(VipsImages.Encode(pixels, Columns, Rows, srgb => srgb.PngsaveBuffer(compression: 9)));
     }
 
     private static (byte R, byte G, byte B) Color(byte level)

@@ -1,4 +1,3 @@
-using VqVae.Models;
 using VqVae.Trainer.Run;
 using VqVae.Trainer.Training;
 
@@ -42,10 +41,9 @@ internal sealed class ReportObserver(RunFolder folder, string device, Action<str
 
     public void Begin(long step) => Attempt(() =>
     {
-        AtomicFile.RemoveLeftovers(folder.Path, [RunReport.FileName, UsageFile.FileName, RunEnvironment.FileName]);
-        RunEnvironment.Current(device, step, _time.GetUtcNow()).Write(folder.Path);
+        RunEnvironment.Current(device, step, _time.GetUtcNow()).Write(folder.Environment);
         _usage?.Dispose();
-        _usage = new UsageFile(Path.Combine(folder.Path, UsageFile.FileName), step);
+        _usage = new UsageFile(folder.Usage, step);
         _intervalStart = step;
     });
 

@@ -10,9 +10,6 @@ namespace VqVae.Trainer.Seeing.Report;
 /// <summary>Where a run was trained, as <c>environment.json</c>: what may explain its speed or its rounding, and nothing of who or where.</summary>
 internal sealed record RunEnvironment
 {
-    /// <summary>The file's name in a run folder.</summary>
-    public const string FileName = "environment.json";
-
     /// <summary>The trainer's version.</summary>
     public required string Trainer { get; init; }
 
@@ -66,8 +63,8 @@ internal sealed record RunEnvironment
     };
 
     /// <summary>Writes the file, replacing an earlier one.</summary>
-    public void Write(string folder) =>
-        AtomicFile.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RunEnvironmentJson.Default.RunEnvironment) + "\n");
+    public void Write(string path) =>
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, RunEnvironmentJson.Default.RunEnvironment) + "\n");
 }
 
 /// <summary>Generated JSON code: snake_case.</summary>

@@ -11,9 +11,6 @@ namespace VqVae.Trainer.Seeing.Report;
 /// </summary>
 internal static class RunReport
 {
-    /// <summary>The file's name in a run folder.</summary>
-    public const string FileName = "report.html";
-
     /// <summary>Writes a run folder's report, atomically.</summary>
     /// <param name="folder">The run folder.</param>
     /// <returns>What the report says first.</returns>
@@ -22,7 +19,7 @@ internal static class RunReport
     public static RunVerdict Write(RunFolder folder)
     {
         var (html, verdict) = Compose(folder, DateTimeOffset.UtcNow);
-        AtomicFile.WriteAllText(Path.Combine(folder.Path, FileName), html);
+        AtomicFile.WriteAllText(folder.Report, html);
         return verdict;
     }
 
@@ -33,7 +30,7 @@ internal static class RunReport
     {
         var (metrics, metricsProblem) = Attempt(folder.Metrics, MetricsTable.Read);
         var (settings, _) = Attempt(folder.Settings, path => RunSettings.FromJson(File.ReadAllText(path)));
-        var (usage, usageProblem) = Attempt(Path.Combine(folder.Path, UsageFile.FileName), UsageFile.Read);
+        var (usage, usageProblem) = Attempt(folder.Usage, UsageFile.Read);
         var history = new RunHistory(metrics ?? MetricsTable.Empty, settings, usage ?? []);
         var verdict = RunVerdict.Of(history);
         var name = ConfigurationSection.FolderName(Path.GetFullPath(folder.Path));
@@ -57,7 +54,7 @@ internal static class RunReport
         AddSection(html, "curves", "Curves", section => CurvesSection.AddTo(section, history));
         AddSection(html, "samples", "Validation images", section => SamplesSection.AddTo(section, history, Path.GetDirectoryName(folder.Samples(0))!));
         AddSection(html, "codebooks", "Codebooks", section => UsageSection.AddTo(section, history, usageProblem));
-        AddSection(html, "configuration", "Configuration", section => ConfigurationSection.AddTo(section, folder.Settings, Path.Combine(folder.Path, RunEnvironment.FileName)));
+        AddSection(html, "configuration", "Configuration", section => ConfigurationSection.AddTo(section, folder.Settings, folder.Environment));
         html.Raw("</main><footer>");
         html.Add($"<p>Made from the run folder by VqVae.Deploy trainer {Version}; <code>trainer report {name}</code> makes it again. The page loads nothing and sends nothing.</p>");
         html.Raw("</footer></div>\n<script>/*<![CDATA[*/\n");

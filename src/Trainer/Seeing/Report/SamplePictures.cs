@@ -93,12 +93,12 @@ internal static class SamplePictures
     {
         try
         {
-            Vips.Prepare();
-            using var image = Image.NewFromMemory(pixels, width, height, 3, Enums.BandFormat.Uchar);
-            using var srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-            if (columns * side == width) return srgb.PngsaveBuffer();
-            using var scaled = srgb.ThumbnailImage(columns * side, height: rows * side, size: Enums.Size.Force);
-            return scaled.PngsaveBuffer();
+            return VipsImages.Encode(pixels, width, height, srgb =>
+            {
+                if (columns * side == width) return srgb.PngsaveBuffer();
+                using var scaled = srgb.ThumbnailImage(columns * side, height: rows * side, size: Enums.Size.Force);
+                return scaled.PngsaveBuffer();
+            });
         }
         catch (VipsException e)
         {

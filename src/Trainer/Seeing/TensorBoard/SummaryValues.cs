@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using NetVips;
 using Tensorboard;
-using VqVae.Imaging;
+using VqVae.Trainer.Data;
 using VqVae.Trainer.Training;
 using Value = Tensorboard.Summary.Types.Value;
 
@@ -49,23 +49,17 @@ internal static class SummaryValues
 
     /// <summary>A picture, as PNG.</summary>
     /// <exception cref="VipsException">libvips cannot encode it.</exception>
-    public static Value Picture(string tag, SampleGrid picture)
+    public static Value Picture(string tag, SampleGrid picture) => new()
     {
-        Vips.Prepare();
-        using var image = Image.NewFromMemory(picture.Pixels, picture.Width, picture.Height, 3, Enums.BandFormat.Uchar);
-        using var srgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-        return new Value
+        Tag = tag,
+        Image = new Summary.Types.Image
         {
-            Tag = tag,
-            Image = new Summary.Types.Image
-            {
-                Height = picture.Height,
-                Width = picture.Width,
-                Colorspace = Rgb,
-                EncodedImageString = ByteString.CopyFrom(srgb.PngsaveBuffer()),
-            },
-        };
-    }
+            Height = picture.Height,
+            Width = picture.Width,
+            Colorspace = Rgb,
+            EncodedImageString = ByteString.CopyFrom(VipsImages.Encode(picture.Pixels, picture.Width, picture.Height, srgb => srgb.PngsaveBuffer())),
+        },
+    };
 
     /// <summary>A text in Markdown: a tensor without dimensions, since one with dimensions is shown as a table.</summary>
     public static Value Text(string tag, string markdown) => new()

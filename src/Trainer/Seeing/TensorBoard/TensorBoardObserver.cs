@@ -113,6 +113,14 @@ internal sealed class TensorBoardObserver : IFitObserver, IDisposable
         yield return SummaryValues.Scalar("validation/ms_ssim", validation.MsSsim);
         yield return SummaryValues.Scalar("validation/bits_per_pixel", validation.BitsPerPixel);
         yield return SummaryValues.Scalar("validation/loss", validation.MeanSquaredError);
+
+        // One alone is what the figures above are of.
+        if (validation.RatePoints.Count < 2) yield break;
+        for (var rate = 0; rate < validation.RatePoints.Count; rate++)
+        {
+            yield return SummaryValues.Scalar($"validation/psnr_rate_points/{rate}", validation.RatePoints[rate].Psnr);
+            yield return SummaryValues.Scalar($"validation/bits_per_pixel_rate_points/{rate}", validation.RatePoints[rate].BitsPerPixel);
+        }
     }
 
     /// <summary>A histogram of each stage that was used since the last ones.</summary>
