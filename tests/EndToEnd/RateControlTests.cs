@@ -1,4 +1,3 @@
-using VqVae.Models;
 using VqVae.Runtime;
 using VqVae.TestSupport;
 

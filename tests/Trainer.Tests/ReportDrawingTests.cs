@@ -22,11 +22,12 @@ public class ReportDrawingTests
     {
         Assert.True(new Axis([double.NaN, double.PositiveInfinity]).IsEmpty);
         Assert.True(new Axis([0, -1], logarithmic: true).IsEmpty);
-        foreach (var value in (double[])[0, 5, -3, 1e-12, 1e12])
+        foreach (var value in (double[])[0, 5, -3, 3e-4, 1e-12, 1e12])
         {
             var axis = new Axis([value]);
             Assert.Equal(0.5, axis.Position(value), 1e-6);
             Assert.NotEmpty(axis.Ticks(4));
+            if (value > 0) Assert.All(axis.Ticks(4), tick => Assert.True(tick > 0));
         }
     }
 

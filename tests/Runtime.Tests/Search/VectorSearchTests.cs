@@ -1,5 +1,4 @@
 using CsCheck;
-using VqVae.Exporter;
 using VqVae.Models;
 using VqVae.TestSupport;
 

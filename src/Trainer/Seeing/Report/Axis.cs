@@ -22,7 +22,7 @@ internal sealed class Axis
 
         IsEmpty = low > high;
         if (IsEmpty) (low, high) = (0, 1);
-        if (high - low < 1e-9 * Math.Max(1, Math.Abs(high))) (low, high) = logarithmic ? (low - 0.15, high + 0.15) : (low - Math.Max(0.05 * Math.Abs(low), 1e-3), high + Math.Max(0.05 * Math.Abs(high), 1e-3));
+        if (high - low < 1e-9 * Math.Max(1e-3, Math.Abs(high))) (low, high) = logarithmic ? (low - 0.15, high + 0.15) : Around(low);
         (_low, _high) = (low - (margin * (high - low)), high + (margin * (high - low)));
     }
 
@@ -66,6 +66,13 @@ internal sealed class Axis
         var ticks = new List<double>();
         for (var i = (long)Math.Ceiling(low / step); i * step <= high; i++) ticks.Add(i * step);
         return ticks;
+    }
+
+    /// <summary>A range around the only value: so narrow that what is above 0, such as a learning rate, gets no negative ticks.</summary>
+    private static (double Low, double High) Around(double value)
+    {
+        var margin = value == 0 ? 1e-3 : 0.05 * Math.Abs(value);
+        return (value - margin, value + margin);
     }
 
     private double Scaled(double value) => Logarithmic ? Math.Log10(value) : value;
