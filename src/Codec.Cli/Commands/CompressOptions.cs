@@ -71,19 +71,4 @@ internal sealed class CompressOptions : FileOptions
             throw new UsageException($"--entropy: {e.Message}", e);
         }
     }
-
-    private static T Choice<T>(string? text, T otherwise, string option)
-        where T : struct, Enum
-    {
-        if (text is null) return otherwise;
-
-        // Not Enum.TryParse, which takes numbers, too.
-        var names = Enum.GetNames<T>();
-        var name = names.FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
-        return name is not null
-            ? Enum.Parse<T>(name)
-            : throw new UsageException($"--{option}: expected {string.Join(", ", names[..^1].Select(Lower))} or {Lower(names[^1])}, got '{text}'");
-    }
-
-    private static string Lower(string name) => name.ToLowerInvariant();
 }

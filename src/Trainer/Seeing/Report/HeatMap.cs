@@ -1,5 +1,6 @@
 using NetVips;
 using VqVae.Imaging;
+using VqVae.Reporting;
 
 namespace VqVae.Trainer.Seeing.Report;
 
