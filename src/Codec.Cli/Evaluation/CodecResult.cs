@@ -1,6 +1,5 @@
 using VqVae.Codec.Cli.Evaluation.Codecs;
 using VqVae.Codec.Cli.Evaluation.Curves;
-using VqVae.Codec.Cli.Evaluation.Metrics;
 
 namespace VqVae.Codec.Cli.Evaluation;
 

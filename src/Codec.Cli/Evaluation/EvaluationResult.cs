@@ -1,4 +1,3 @@
-using VqVae.Codec.Cli.Evaluation.Codecs;
 using VqVae.Codec.Cli.Evaluation.Curves;
 
 namespace VqVae.Codec.Cli.Evaluation;

@@ -10,7 +10,7 @@ namespace VqVae.Codec.Cli.Evaluation;
 internal sealed class Evaluator(PictureSet pictures, int jobs, EvaluationProgress progress)
 {
     /// <summary>A codec at half size goes on up to so many times the rate where the codec itself begins: beyond, it is of no use.</summary>
-    private const double HalfSizeReach = 2.5;
+    private const double HalfSizeReach = 2;
 
     /// <summary>What a classical codec's curves usually take, until it is known.</summary>
     private const int UsualSettings = 7, UsualHalfSettings = 4;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using VqVae.Codec.Cli.Evaluation.Codecs;
 
 namespace VqVae.Codec.Cli.Evaluation;
 

@@ -15,7 +15,7 @@ internal static class MethodSection
             "Pictures",
             [
                 ("folder", result.Data),
-                ("measured", Numbers.Text($"{result.Pictures.Count}, {pixels / 1e6:0.0} megapixels, {result.Pictures.Min(p => p.Width)}–{result.Pictures.Max(p => p.Width)} pixels wide")),
+                ("measured", Numbers.Text($"{result.Pictures.Count}: {pixels / 1e6:0.0} megapixels, {Sizes(result)}")),
                 ("all codecs get", "8-bit sRGB, upright; grey as RGB, transparent pictures on white"),
                 .. result.Skipped.Select(s => ("left out: " + s.Name, s.Reason)),
             ]);
@@ -47,6 +47,14 @@ internal static class MethodSection
                 ("classical codecs", "the codec’s own file where it is shown whole and at full size, otherwise WebP of quality 92, too"),
             ]);
         html.Raw("</div>");
+    }
+
+    /// <summary>The sizes that there are, or the smallest and the largest of many.</summary>
+    private static string Sizes(EvaluationResult result)
+    {
+        var sizes = result.Pictures.Select(p => (p.Width, p.Height)).Distinct().OrderBy(s => (long)s.Width * s.Height).ThenBy(s => s.Width).ToArray();
+        string[] texts = [.. sizes.Select(s => $"{s.Width}×{s.Height}")];
+        return texts.Length <= 3 ? Numbers.List(texts) : $"{texts[0]} to {texts[^1]}";
     }
 
     private static void AddCard(HtmlBuilder html, string title, IReadOnlyList<(string Name, string Value)> rows)

@@ -63,7 +63,7 @@ internal static class PicturesSection
 
     private static void AddImage(HtmlBuilder html, ShownVersion version, MatchedPicture picture, string text, string layer)
     {
-        html.Add($"<img class=\"{layer}\" data-version=\"{version.Key}\" width=\"{picture.Width}\" height=\"{picture.Height}\" alt=\"{text}\" decoding=\"async\" src=\"data:{version.MediaType};base64,");
+        html.Add($"<img class=\"{layer}\" data-version=\"{version.Key}\" width=\"{picture.Width}\" height=\"{picture.Height}\" alt=\"{text}\" src=\"data:{version.MediaType};base64,");
         html.Raw(Convert.ToBase64String(version.Content));
         html.Raw(layer == "original" && version.Codec is not null ? "\" hidden=\"hidden\" />" : "\" />");
     }

@@ -34,8 +34,9 @@ internal sealed class RateChart
     /// <summary>A file is drawn so much larger than the page's picture.</summary>
     private const int FileScale = 2;
 
-    /// <summary>Room for title and legend in a file, which has no page around it.</summary>
-    private const int HeaderHeight = 48;
+    /// <summary>In a file, which has no page around it: the title's height, a row's of the legend, and about how wide a character of it is.</summary>
+    private const int TitleHeight = 30, LegendRow = 16;
+    private const double CharacterWidth = 6.2;
 
     /// <summary>The light theme of the page's style sheet, for files.</summary>
     private static readonly string[] FileColors = ["#0b66c3", "#c2410c", "#0f766e", "#8b2fb5", "#8a6100", "#b3225e"];
@@ -68,22 +69,39 @@ internal sealed class RateChart
     /// <summary>The chart as an SVG file, in the light theme on white.</summary>
     public string ToSvg()
     {
+        var legend = LegendPlaces();
+        var header = TitleHeight + (LegendRow * (legend[^1].Row + 1)) + 6;
+        var height = Height + header;
         var svg = new HtmlBuilder();
-        var height = Height + HeaderHeight;
         svg.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width * FileScale}\" height=\"{height * FileScale}\" viewBox=\"0 0 {Width} {height}\" font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\">\n");
         svg.Add($"<title>{Title}</title><desc>{Summary()}</desc>\n<style>.curve{{fill:none;stroke-width:1.7;stroke-linejoin:round}}.own{{stroke-width:2.6}}.dashed{{stroke-dasharray:5 3}}.grid{{stroke:#dcdfe2}}.axis{{stroke:#5a646e}}.tick{{fill:#5a646e;font-size:10px}}</style>\n");
         svg.Add($"<rect width=\"{Width}\" height=\"{height}\" fill=\"#ffffff\" /><text x=\"{Left}\" y=\"20\" font-size=\"14\" font-weight=\"bold\" fill=\"#1c2126\">{Title}</text>\n");
-        var x = (double)Left;
-        foreach (var curve in Curves)
+        for (var i = 0; i < Curves.Count; i++)
         {
-            svg.Add($"<path class=\"curve{Dashed(curve)}\" style=\"stroke:{FileColor(curve)}\" d=\"M{x:0.#} 36h18\" /><text class=\"tick\" x=\"{x + 22:0.#}\" y=\"39.5\">{curve.Name}</text>\n");
-            x += 34 + (5.9 * curve.Name.Length);
+            var (x, y) = (legend[i].X, TitleHeight + (LegendRow * legend[i].Row) + 6);
+            svg.Add($"<path class=\"curve{Dashed(Curves[i])}\" style=\"stroke:{FileColor(Curves[i])}\" d=\"M{x:0.#} {y}h18\" /><text class=\"tick\" x=\"{x + 22:0.#}\" y=\"{y + 3.5:0.#}\">{Curves[i].Name}</text>\n");
         }
 
-        svg.Add($"<g transform=\"translate(0 {HeaderHeight})\">");
+        svg.Add($"<g transform=\"translate(0 {header})\">");
         AddPicture(svg, FileColor);
         svg.Raw("</g></svg>\n");
         return svg.ToString();
+    }
+
+    /// <summary>Where a file's legend has each curve: names go on in the next row where they would pass the edge.</summary>
+    private List<(double X, int Row)> LegendPlaces()
+    {
+        var places = new List<(double X, int Row)>();
+        var (x, row) = ((double)Left, 0);
+        foreach (var curve in Curves)
+        {
+            var width = 22 + (CharacterWidth * curve.Name.Length);
+            if (x > Left && x + width > Width - Right) (x, row) = (Left, row + 1);
+            places.Add((x, row));
+            x += width + 12;
+        }
+
+        return places;
     }
 
     private static string PageColor(ChartCurve curve) => Numbers.Text($"var(--c{curve.Color + 1})");

@@ -65,7 +65,7 @@ internal sealed record Verdict(string Headline, string Tone, IReadOnlyList<(stri
         var inner = result.Classical.First(c => c.Codec == ((HalvedCodec)half.Codec).Inner);
         var delta = result.Delta(half, QualityMeasure.PsnrRgb);
         var text = Numbers.Text($"{inner.Codec.Name} itself makes no file below {inner.LowestRate:0.000} bits a pixel on average; the model goes down to {result.Tested.LowestRate:0.000}. At half size {inner.Codec.Name} gets to {half.LowestRate:0.000}");
-        return ("note", "small files", delta is null ? text + "." : text + Numbers.Text($", and against that the model needs {Bits(delta.Percent, "it")} at equal PSNR between {delta.Low:0.0} and {delta.High:0.0} dB."));
+        return ("note", "lowest", delta is null ? text + "." : text + Numbers.Text($", and against that the model needs {Bits(delta.Percent, "it")} at equal PSNR between {delta.Low:0.0} and {delta.High:0.0} dB."));
     }
 
     private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..];
