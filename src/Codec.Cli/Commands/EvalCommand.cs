@@ -73,13 +73,13 @@ internal static class EvalCommand
                 Finished = default,
                 Duration = default,
             };
-            progress.Begin("speeds");
+            progress.Begin("timing the codecs");
             NetVips.NetVips.Concurrency = split.Threads;
             measured = SpeedTest.Run(pictures, measured, progress, cancellationToken);
             if (folder is not null)
             {
-                progress.Begin("pictures for the report");
-                shown = new MatchedPictures(pictures, measured).Make(split.Jobs, cancellationToken);
+                progress.Begin("pictures of matched size");
+                shown = new MatchedPictures(pictures, measured, progress).Make(split.Jobs, cancellationToken);
             }
 
             result = measured with { Finished = DateTimeOffset.UtcNow, Duration = watch.Elapsed };

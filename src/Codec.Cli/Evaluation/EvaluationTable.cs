@@ -30,6 +30,9 @@ internal static class EvaluationTable
     /// <summary>A BD-rate as people write it, such as −12.3%.</summary>
     public static string Percent(double percent) => percent.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture) + "%";
 
+    /// <summary>Megapixels a second.</summary>
+    public static string Speed(double megapixels) => megapixels.ToString(megapixels < 10 ? "F2" : "F1", CultureInfo.InvariantCulture) + " MP/s";
+
     private static void WriteRates(Terminal terminal, EvaluationResult result)
     {
         var table = new Table();
@@ -72,6 +75,4 @@ internal static class EvaluationTable
     private static string Cell(EvaluationResult result, CodecResult codec, QualityMeasure measure) => result.Delta(codec, measure) is { } delta
         ? string.Create(CultureInfo.InvariantCulture, $"{Percent(delta.Percent)} ({delta.Low:F1} to {delta.High:F1} dB)")
         : "no common range";
-
-    private static string Speed(double megapixels) => megapixels.ToString(megapixels < 10 ? "F2" : "F1", CultureInfo.InvariantCulture) + " MP/s";
 }

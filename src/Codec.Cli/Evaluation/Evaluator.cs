@@ -13,9 +13,12 @@ internal sealed class Evaluator(PictureSet pictures, int jobs, EvaluationProgres
     private const double HalfSizeReach = 2;
 
     /// <summary>What a classical codec's curves usually take, until it is known.</summary>
-    private const int UsualSettings = 7, UsualHalfSettings = 4;
+    private const int UsualSettings = 6, UsualHalfSettings = 4;
 
     /// <summary>Announces what is to come.</summary>
+    /// <param name="tested">The model.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="against">The classical codecs.</param>
     public void Plan(IStillCodec tested, int settings, IEnumerable<VipsCodec> against)
     {
         ArgumentNullException.ThrowIfNull(against);

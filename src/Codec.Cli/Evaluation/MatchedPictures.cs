@@ -9,7 +9,8 @@ namespace VqVae.Codec.Cli.Evaluation;
 /// <summary>Makes the pictures of the page: each codec's version at the size of the model's file.</summary>
 /// <param name="pictures">The pictures.</param>
 /// <param name="result">What was measured.</param>
-internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult result)
+/// <param name="progress">Told of what is done.</param>
+internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult result, EvaluationProgress progress)
 {
     /// <summary>Most pictures on the page.</summary>
     public const int MostPictures = 24;
@@ -30,6 +31,7 @@ internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult resu
     {
         int[] order = [.. result.WorstFirst().Take(MostPictures)];
         var made = new MatchedPicture[order.Length];
+        foreach (var codec in Families()) progress.Plan(codec[0].Codec, 1, order.Length, order.Sum(i => pictures.Pictures[i].Pixels));
         Workers.Run(jobs, order.Length, i => made[i] = Match(order[i], cancellationToken), cancellationToken);
 
         var shown = new List<MatchedPicture>();
@@ -43,6 +45,9 @@ internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult resu
 
         return shown;
     }
+
+    /// <summary>The classical codecs, each with itself at half size where that was measured.</summary>
+    private IEnumerable<IReadOnlyList<CodecResult>> Families() => result.Classical.GroupBy(c => c.Codec is HalvedCodec half ? half.Inner.Key : c.Codec.Key).Select(g => g.ToArray());
 
     private MatchedPicture Match(int index, CancellationToken cancellationToken)
     {
@@ -60,10 +65,10 @@ internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult resu
             new("original", Show(original), "image/webp"),
             new(codec.Key, Show(decoded), "image/webp") { Codec = codec, Label = tested.Label, Bytes = own.Bytes, Psnr = own.Quality.PsnrRgb, MsSsim = own.Quality.MsSsimLuma },
         };
-        foreach (var group in result.Classical.GroupBy(c => c.Codec is HalvedCodec half ? half.Inner.Key : c.Codec.Key)) versions.Add(Matched(group.Key, [.. group]));
+        foreach (var family in Families()) versions.Add(Matched(family));
         return new MatchedPicture(index, width, height, versions);
 
-        ShownVersion Matched(string key, CodecResult[] candidates)
+        ShownVersion Matched(IReadOnlyList<CodecResult> candidates)
         {
             // Whichever is better at that size; where none reaches it, the one with the smallest file.
             var chosen = candidates.Where(c => c.PsnrAt(index, own.Bytes) is not null).MaxBy(c => c.PsnrAt(index, own.Bytes))
@@ -75,7 +80,8 @@ internal sealed class MatchedPictures(PictureSet pictures, EvaluationResult resu
 
             // The codec's own file where the browser shows what the codec gives.
             var (content, type) = isWhole && chosen.Codec is VipsCodec vips ? (file, vips.MediaType) : (Show(back), "image/webp");
-            return new ShownVersion(key, content, type)
+            progress.Done(candidates[0].Codec, pictures.Pictures[index].Pixels);
+            return new ShownVersion(candidates[0].Codec.Key, content, type)
             {
                 Codec = chosen.Codec,
                 Label = chosen.Codec.Label(setting),

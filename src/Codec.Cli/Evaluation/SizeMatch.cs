@@ -3,14 +3,14 @@ using VqVae.Runtime;
 
 namespace VqVae.Codec.Cli.Evaluation;
 
-/// <summary>Finds the setting whose file is as large as may be without being larger than another codec's.</summary>
+/// <summary>Finds a setting whose file is about as large as another codec's, and not larger.</summary>
 internal static class SizeMatch
 {
     /// <summary>The share of the size from which on a file is near enough.</summary>
-    private const double NearEnough = 0.97;
+    private const double NearEnough = 0.95;
 
     /// <summary>Encodings that are tried at most.</summary>
-    private const int MostTries = 4;
+    private const int MostTries = 3;
 
     /// <summary>Searches the settings between those that were measured.</summary>
     /// <param name="codec">The codec.</param>

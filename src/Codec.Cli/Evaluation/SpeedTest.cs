@@ -9,7 +9,7 @@ namespace VqVae.Codec.Cli.Evaluation;
 internal static class SpeedTest
 {
     /// <summary>Pictures that are timed, spread over all.</summary>
-    private const int MostPictures = 6;
+    private const int MostPictures = 4;
 
     /// <summary>The pictures to time.</summary>
     public static IReadOnlyList<int> Pictures(int count)
@@ -34,6 +34,8 @@ internal static class SpeedTest
         var times = new (double Encoding, double Decoding)[codecs.Length];
         var pixels = 0L;
         var timed = Pictures(pictures.Pictures.Count);
+
+        foreach (var codec in codecs) progress.Plan(codec.Codec, 1, timed.Count + 1, timed.Append(timed[0]).Sum(i => pictures.Pictures[i].Pixels));
 
         // Once before it counts: the first calls plan memory and compile code. Then each picture with all codecs in turn, so that a slow moment meets them alike.
         foreach (var (picture, counts) in timed.Select(picture => (picture, true)).Prepend((timed[0], false)))

@@ -47,7 +47,7 @@ internal static class ClassicalCodecs
             MediaType = "image/avif",
             Settings = "libaom in libvips: 8 bits, effort 4 of 9 (libaom's speed 5), chroma 4:2:0 below quality 90",
             Cost = 0.8,
-            Ladder = [1, 12, 23, 34, 44, 54, 64, 74, 84, 92],
+            Ladder = [1, 14, 28, 42, 56, 70, 83, 92],
             Save = SaveAvif,
         },
     ];

@@ -9,7 +9,7 @@ internal static class PicturesSection
     public static void AddTo(HtmlBuilder html, EvaluationResult result, IReadOnlyList<MatchedPicture> shown)
     {
         var setting = result.Tested.Settings[result.Shown];
-        html.Add($"<p>Right of the line is the model’s picture, at its setting «{setting.Label}»; left of it the original, or what a classical codec gives back from a file that is as near to the model’s in size as its settings allow without being larger. Drag the line, or focus it and use the arrow keys. The pictures on which the model does worst, by PSNR against the best classical codec at equal size, come first.</p>");
+        html.Add($"<p>Right of the line is the model’s picture, at its setting «{setting.Label}»; left of it the original, or what a classical codec gives back from a file of about the size of the model’s, within the steps of its quality, and not larger where it can be as small. Drag the line, or focus it and use the arrow keys. The pictures on which the model does worst, by PSNR against the best classical codec at equal size, come first.</p>");
         if (shown.Count < result.Pictures.Count) html.Add($"<p class=\"notice\">{shown.Count} of {result.Pictures.Count} pictures are shown, so that the page stays small; the table below has all.</p>");
         if (shown.Any(p => (p.Width, p.Height) != (result.Pictures[p.Index].Width, result.Pictures[p.Index].Height))) html.Raw("<p class=\"notice\">Of large pictures the part with the most detail is shown.</p>");
         AddChoices(html, shown[0]);

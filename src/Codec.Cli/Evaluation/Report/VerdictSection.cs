@@ -34,13 +34,11 @@ internal static class VerdictSection
             }
 
             html.Add($"<td class=\"n\">{codec.LowestRate:0.000}</td>");
-            if (codec.Speed is { } speed) html.Add($"<td class=\"n\">{Speed(speed.Encoding)}</td><td class=\"n\">{Speed(speed.Decoding)}<small>at {speed.Label}</small></td></tr>");
+            if (codec.Speed is { } speed) html.Add($"<td class=\"n\">{EvaluationTable.Speed(speed.Encoding)}</td><td class=\"n\">{EvaluationTable.Speed(speed.Decoding)}<small>at {speed.Label}</small></td></tr>");
             else html.Raw("<td></td><td></td></tr>");
         }
 
         var threads = result.Threads == 1 ? "one thread" : Numbers.Text($"{result.Threads} threads");
         html.Add($"</tbody></table></div><p class=\"soft\">Speeds are megapixels a second with {threads} each, at the setting whose files are nearest in size to the model’s «{result.Tested.Settings[result.Shown].Label}», over {result.TimedPictures} {(result.TimedPictures == 1 ? "picture" : "pictures")}, from memory to memory.</p></div>");
     }
-
-    private static string Speed(double megapixels) => Numbers.Text($"{megapixels:0.##} MP/s");
 }
