@@ -14,6 +14,7 @@ public sealed partial class HelpTests
     [InlineData("decompress", typeof(DecompressOptions))]
     [InlineData("info", typeof(InfoOptions))]
     [InlineData("verify", typeof(VerifyOptions))]
+    [InlineData("eval", typeof(EvalOptions))]
     [InlineData("demo", typeof(DemoOptions))]
     public void Page_OfACommand_ListsExactlyItsOptions(string command, Type options)
     {
@@ -27,6 +28,7 @@ public sealed partial class HelpTests
     [InlineData("decompress")]
     [InlineData("info")]
     [InlineData("verify")]
+    [InlineData("eval")]
     [InlineData("demo")]
     public void Help_OfACommand_GoesToStandardOutputWithExamples(string command)
     {
@@ -54,6 +56,7 @@ public sealed partial class HelpTests
     [InlineData("decompress")]
     [InlineData("info")]
     [InlineData("verify")]
+    [InlineData("eval")]
     [InlineData("demo")]
     [InlineData("")]
     public void Page_FitsATerminal(string command) =>

@@ -1,3 +1,4 @@
+using VqVae.Reporting;
 using VqVae.Trainer.Seeing.Report;
 
 namespace VqVae.Trainer.Tests;

@@ -12,32 +12,34 @@ internal static class BatchProgress
     /// <summary>Shows progress until the work is over.</summary>
     /// <param name="terminal">The standard streams.</param>
     /// <param name="bar">Whether a bar is drawn.</param>
-    /// <param name="tally">What is shown.</param>
+    /// <param name="progress">What is shown.</param>
     /// <param name="work">The work.</param>
-    public static void Watch(Terminal terminal, bool bar, BatchTally tally, Task work)
+    /// <param name="lines">Gets the lines where there is no bar; standard output where it is not given.</param>
+    public static void Watch(Terminal terminal, bool bar, IProgressLine progress, Task work, TextWriter? lines = null)
     {
-        ArgumentNullException.ThrowIfNull(tally);
+        ArgumentNullException.ThrowIfNull(terminal);
+        ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(work);
-        if (bar) DrawBar(terminal, tally, work);
-        else WriteLines(terminal, tally, work);
+        if (bar) DrawBar(terminal, progress, work);
+        else WriteLines(lines ?? terminal.Output, progress, work);
     }
 
-    private static void DrawBar(Terminal terminal, BatchTally tally, Task work) => Consoles.OnTerminal(terminal).Progress()
+    private static void DrawBar(Terminal terminal, IProgressLine progress, Task work) => Consoles.OnTerminal(terminal).Progress()
         .AutoClear(true)
         .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
         .Start(context =>
         {
-            var task = context.AddTask(Markup.Escape(tally.Line()));
+            var task = context.AddTask(Markup.Escape(progress.Line()));
             while (!Ended(work, Refresh))
             {
-                task.Value = 100 * tally.Share;
-                task.Description = Markup.Escape(tally.Line());
+                task.Value = 100 * progress.Share;
+                task.Description = Markup.Escape(progress.Line());
             }
         });
 
-    private static void WriteLines(Terminal terminal, BatchTally tally, Task work)
+    private static void WriteLines(TextWriter lines, IProgressLine progress, Task work)
     {
-        while (!Ended(work, LineInterval)) terminal.Output.WriteLine(tally.Line());
+        while (!Ended(work, LineInterval)) lines.WriteLine(progress.Line());
     }
 
     /// <summary>Waits for the end without throwing what the work threw.</summary>

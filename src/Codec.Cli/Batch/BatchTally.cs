@@ -6,7 +6,7 @@ namespace VqVae.Codec.Cli.Batch;
 /// <summary>What a run has done so far; all members may be used by any thread.</summary>
 /// <param name="files">Files to do.</param>
 /// <param name="bytes">Bytes of them.</param>
-internal sealed class BatchTally(int files, long bytes)
+internal sealed class BatchTally(int files, long bytes) : IProgressLine
 {
     private readonly Lock _gate = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();

@@ -20,7 +20,7 @@ internal static class CodecProgram
     private static readonly Application Program = new()
     {
         Name = "vqcodec",
-        Commands = [typeof(CompressOptions), typeof(DecompressOptions), typeof(InfoOptions), typeof(VerifyOptions), typeof(DemoOptions)],
+        Commands = [typeof(CompressOptions), typeof(DecompressOptions), typeof(InfoOptions), typeof(VerifyOptions), typeof(EvalOptions), typeof(DemoOptions)],
         Help = HelpPages.For,
         Argument = "a file name",
         Errors = Errors,
@@ -37,6 +37,7 @@ internal static class CodecProgram
             DecompressOptions options => DecompressCommand.Run(options, terminal, cancellationToken),
             InfoOptions options => InfoCommand.Run(options, terminal, cancellationToken),
             VerifyOptions options => VerifyCommand.Run(options, terminal, cancellationToken),
+            EvalOptions options => EvalCommand.Run(options, terminal, cancellationToken),
             DemoOptions options => DemoCommand.Run(options, terminal, cancellationToken),
             _ => throw new InvalidOperationException($"no command takes {command.GetType().Name}"),
         },

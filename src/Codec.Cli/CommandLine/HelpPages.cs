@@ -13,6 +13,7 @@ internal static class HelpPages
           vqcodec compress photos -o small      a folder of pictures; run it again to go on
           vqcodec info photo.vq                 what a .vq file is, and whether it is intact
           vqcodec verify small                  check .vq files, and that the model decodes them
+          vqcodec eval photos --out report      measure the model against JPEG, WebP and AVIF
 
         'vqcodec COMMAND --help' explains a command, 'vqcodec --version' prints the version.
 
@@ -200,6 +201,49 @@ internal static class HelpPages
         Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
         """;
 
+    private const string Eval = """
+        vqcodec eval DIR [options] - measure a model against JPEG, WebP and AVIF on your own pictures
+
+          vqcodec eval photos                                  tables on the terminal
+          vqcodec eval photos --out report                     and report/report.html to look at
+          vqcodec eval photos --model models/photo --against webp --qualities 10,30,50,70,90
+
+        Encodes and decodes every PNG, JPEG, WebP and TIFF of DIR at several qualities with the model, and
+        with each codec from its lowest quality up to beyond the model's rate and PSNR. Prints bits a pixel
+        of whole files, PSNR, SSIM and MS-SSIM, as means over the pictures; then BD-rates: how many bits the
+        model takes against each codec at equal quality, -20% for files that are a fifth smaller. Where a
+        codec's smallest files are larger than the model's, it is measured at half width and height, too.
+        Speeds are measured at the end, while nothing else runs, at settings that make files of like size.
+
+        Pictures below 161 pixels a side are too small for MS-SSIM; they, and what cannot be read, are
+        named and left out, and the exit code is 3. The pictures should be none that the model has seen.
+
+        The report folder gets report.html, which needs nothing beside it (who won, curves, all pictures
+        under a slider at matched size, worst first, every setting and version), results.csv (a row a
+        picture), results.json (means, BD-rates, speeds) and the curves as SVG and PNG. Nothing is written
+        before all is measured.
+
+          --against LIST      jpeg, webp and avif with commas between, or none (default: all three)
+          --qualities LIST    the model's qualities, 1 to 100, with commas between (default: ten, in even
+                              steps from 1 to 100). A model without a map of qualities has none: its rate
+                              points, at their own lambda, and its stages, at lambda 0, are measured
+          --effort E          fast, normal or best: the time that the model's encoder may take
+                              (default: normal)
+          --out DIR           folder for the report, made where it is missing
+          --force             overwrite an earlier report, and put up with other files beside it
+          --recursive         folders inside the folder, too
+          --jobs N            pictures at a time (default: the cores over --threads)
+          --quiet             print errors only
+          --model DIR         model folder (default: VQVAE_MODEL, or the shipped model)
+          --device D          auto, cpu, cuda or cuda:N (default: auto, the GPU where one works)
+          --threads N         threads for one picture, of the model and of libvips, 0 for one a core
+                              (default: 1, so that all codecs are timed alike)
+          --max-pixels N      leave larger pictures out before they are decoded (default: 268435456)
+          --max-memory MIB    what the model's codec may take for one picture (default: 2048)
+
+        Exit codes: 0 done, 1 failed, 2 wrong command line, 3 some pictures were left out, 130 cancelled.
+        """;
+
     /// <summary>The page of a command, or the overview for anything else.</summary>
     public static string For(string? command) => command switch
     {
@@ -207,6 +251,7 @@ internal static class HelpPages
         "decompress" => Decompress,
         "info" => Info,
         "verify" => Verify,
+        "eval" => Eval,
         "demo" => Demo,
         _ => Overview,
     };

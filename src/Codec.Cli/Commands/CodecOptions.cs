@@ -85,4 +85,24 @@ internal abstract class CodecOptions
         var most = codec.Manifest.Spec.Planes.Max(p => p.Stages);
         if (stages > most) throw new UsageException($"--stages: model {codec.Manifest.Name} has {most}, got {stages}");
     }
+
+    /// <summary>The value that an option names, in small letters.</summary>
+    /// <param name="text">What was given, or <c>null</c> for nothing.</param>
+    /// <param name="otherwise">The value where nothing was given.</param>
+    /// <param name="option">The option's name.</param>
+    /// <exception cref="UsageException">There is no such value.</exception>
+    protected static T Choice<T>(string? text, T otherwise, string option)
+        where T : struct, Enum
+    {
+        if (text is null) return otherwise;
+
+        // Not Enum.TryParse, which takes numbers, too.
+        var names = Enum.GetNames<T>();
+        var name = names.FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return name is not null
+            ? Enum.Parse<T>(name)
+            : throw new UsageException($"--{option}: expected {string.Join(", ", names[..^1].Select(Lower))} or {Lower(names[^1])}, got '{text}'");
+    }
+
+    private static string Lower(string name) => name.ToLowerInvariant();
 }

@@ -131,19 +131,4 @@ internal sealed class CompressOptions : FileOptions
         static bool IsPositive(double value) => value > 0 && double.IsFinite(value);
         static UsageException Unexpected(string option, double value) => new(string.Create(CultureInfo.InvariantCulture, $"{option}: expected a number above 0, got {value}"));
     }
-
-    private static T Choice<T>(string? text, T otherwise, string option)
-        where T : struct, Enum
-    {
-        if (text is null) return otherwise;
-
-        // Not Enum.TryParse, which takes numbers, too.
-        var names = Enum.GetNames<T>();
-        var name = names.FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
-        return name is not null
-            ? Enum.Parse<T>(name)
-            : throw new UsageException($"--{option}: expected {string.Join(", ", names[..^1].Select(Lower))} or {Lower(names[^1])}, got '{text}'");
-    }
-
-    private static string Lower(string name) => name.ToLowerInvariant();
 }

@@ -1,3 +1,5 @@
+using VqVae.Reporting;
+
 namespace VqVae.Trainer.Seeing.Report;
 
 /// <summary>The run's curves over its steps.</summary>

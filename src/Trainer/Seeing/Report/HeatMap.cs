@@ -1,4 +1,5 @@
 using NetVips;
+using VqVae.Reporting;
 using VqVae.Trainer.Data;
 
 namespace VqVae.Trainer.Seeing.Report;

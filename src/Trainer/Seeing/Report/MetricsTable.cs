@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using VqVae.Reporting;
 
 namespace VqVae.Trainer.Seeing.Report;
 

@@ -1,4 +1,5 @@
 using VqVae.Models;
+using VqVae.Reporting;
 
 namespace VqVae.Trainer.Seeing.Report;
 

@@ -1,5 +1,5 @@
-using System.Resources;
 using VqVae.Models;
+using VqVae.Reporting;
 using VqVae.Trainer.Run;
 using VqVae.Trainer.Training;
 
@@ -42,7 +42,8 @@ internal static class RunReport
         // The page asks nobody for anything, and a browser is told to hold it to that.
         html.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\" />");
         html.Add($"<title>{name}: {verdict.Headline}</title><style>");
-        html.Raw(Resource("report.css"));
+        html.Raw(PageResources.Style);
+        html.Raw(PageResources.Of(typeof(RunReport), "report.css"));
         html.Raw("</style></head>\n<body><div class=\"page\">");
         AddHeader(html, name, history, now);
         html.Raw("<main><section aria-labelledby=\"verdict\"><h2 id=\"verdict\" style=\"margin-top:0\">How it goes</h2>");
@@ -58,7 +59,8 @@ internal static class RunReport
         html.Raw("</main><footer>");
         html.Add($"<p>Made from the run folder by VqVae.Deploy trainer {Version}; <code>trainer report {name}</code> makes it again. The page loads nothing and sends nothing.</p>");
         html.Raw("</footer></div>\n<script>/*<![CDATA[*/\n");
-        html.Raw(Resource("report.js"));
+        html.Raw(PageResources.Script);
+        html.Raw(PageResources.Of(typeof(RunReport), "report.js"));
         html.Raw("/*]]>*/</script></body></html>\n");
         return (html.ToString(), verdict);
     }
@@ -95,12 +97,5 @@ internal static class RunReport
         {
             return (null, $"{name} cannot be read: {Notice.Why(e, path)}");
         }
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = typeof(RunReport).Assembly.GetManifestResourceStream(typeof(RunReport), name) ?? throw new MissingManifestResourceException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

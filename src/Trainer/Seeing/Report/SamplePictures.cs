@@ -1,6 +1,7 @@
 using System.Globalization;
 using NetVips;
 using VqVae.Imaging;
+using VqVae.Reporting;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Training;
 

@@ -1,4 +1,5 @@
 using NetVips;
+using VqVae.Reporting;
 using VqVae.Trainer.Run;
 
 namespace VqVae.Trainer.Seeing.Report;

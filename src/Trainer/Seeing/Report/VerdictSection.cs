@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VqVae.Reporting;
 
 namespace VqVae.Trainer.Seeing.Report;
 

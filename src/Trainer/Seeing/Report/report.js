@@ -1,5 +1,3 @@
-'use strict';
-
 // Curves: the values at the pointer, or with the arrow keys.
 for (const chart of document.querySelectorAll('.chart')) {
   const svg = chart.querySelector('svg'), cursor = svg.querySelector('.cursor'), tip = chart.querySelector('.tip'), data = chart.querySelector('.data').dataset;
@@ -49,18 +47,7 @@ for (const chart of document.querySelectorAll('.chart')) {
   });
 }
 
-// A label on the side of a point that has more room; the share is the point's, from the left.
-function beside(tip, share, box) {
-  const x = share * box.clientWidth, room = box.clientWidth - tip.offsetWidth;
-  tip.style.left = Math.max(0, Math.min(room, share > 0.5 ? x - tip.offsetWidth - 10 : x + 10)) + 'px';
-}
-
-// Originals against reconstructions.
-for (const pair of document.querySelectorAll('.compare')) {
-  const range = pair.querySelector('input'), set = () => pair.style.setProperty('--cut', range.value + '%');
-  range.addEventListener('input', set);
-  set();
-}
+// What is right of the line in all pictures.
 for (const radio of document.querySelectorAll('.choice input')) {
   const apply = () => {
     if (!radio.checked) return;

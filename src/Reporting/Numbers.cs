@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VqVae.Trainer.Seeing.Report;
+namespace VqVae.Reporting;
 
 /// <summary>Numbers as a person reads them, the same on every machine.</summary>
 internal static class Numbers

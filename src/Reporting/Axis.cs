@@ -1,4 +1,4 @@
-namespace VqVae.Trainer.Seeing.Report;
+namespace VqVae.Reporting;
 
 /// <summary>Maps values to positions along an axis, and chooses ticks.</summary>
 internal sealed class Axis

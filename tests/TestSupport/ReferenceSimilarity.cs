@@ -1,7 +1,7 @@
-namespace VqVae.Trainer.Tests;
+namespace VqVae.TestSupport;
 
 /// <summary>SSIM and MS-SSIM of one channel as the papers define them, window by window in float64: slow, and independent of the code under test.</summary>
-internal static class ReferenceSimilarity
+public static class ReferenceSimilarity
 {
     private static readonly double[] Powers = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 

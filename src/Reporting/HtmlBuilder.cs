@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace VqVae.Trainer.Seeing.Report;
+namespace VqVae.Reporting;
 
 /// <summary>
 /// Collects markup. What stands in the holes of an interpolated string is text and escaped, so that no name from a file becomes markup;
