@@ -52,22 +52,23 @@ internal static class EvalCommand
             evaluator.Plan(tested, settings.Count, against);
             progress.Begin(tested.Name);
             var own = evaluator.Measure(tested, settings, cancellationToken);
+            var shownSetting = ShownSetting(codec, own);
             var classical = new List<CodecResult>();
             foreach (var other in against)
             {
                 progress.Begin(other.Name);
-                classical.AddRange(evaluator.MeasureAgainst(other, own, cancellationToken));
+                classical.AddRange(evaluator.MeasureAgainst(other, own, shownSetting, cancellationToken));
             }
 
             var measured = new EvaluationResult
             {
-                Data = options.Input,
+                Data = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Input))),
                 Pictures = pictures.Pictures,
                 Skipped = pictures.Skipped,
                 Missing = missing,
                 Tested = own,
                 Classical = classical,
-                Shown = ShownSetting(codec, own),
+                Shown = shownSetting,
                 Threads = split.Threads,
                 TimedPictures = 0,
                 Finished = default,

@@ -5,7 +5,7 @@ namespace VqVae.Codec.Cli.Evaluation;
 /// <summary>All that an evaluation has found.</summary>
 internal sealed record EvaluationResult
 {
-    /// <summary>The folder, as it was named.</summary>
+    /// <summary>The folder's own name: where it lies is nobody's business whom the report is shown.</summary>
     public required string Data { get; init; }
 
     /// <summary>The pictures.</summary>

@@ -45,15 +45,25 @@ internal sealed class Evaluator(PictureSet pictures, int jobs, EvaluationProgres
     }
 
     /// <summary>
-    /// Measures a classical codec from its lowest quality upwards, until its curve has gone beyond the model's in rate and in PSNR; and, where its smallest files are
-    /// larger than the model's, at half size, too.
+    /// Measures a classical codec from its lowest quality upwards, until its curve has gone beyond the model's in rate and in PSNR, and every picture's file is as large
+    /// as the model's at the setting that is compared picture by picture; and, where its smallest files are larger than the model's, at half size, too.
     /// </summary>
-    public IEnumerable<CodecResult> MeasureAgainst(VipsCodec codec, CodecResult tested, CancellationToken cancellationToken)
+    /// <param name="codec">The classical codec.</param>
+    /// <param name="tested">What was measured of the model.</param>
+    /// <param name="shown">The place of the setting that is compared picture by picture.</param>
+    /// <param name="cancellationToken">Stops between pictures.</param>
+    public IEnumerable<CodecResult> MeasureAgainst(VipsCodec codec, CodecResult tested, int shown, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(codec);
         ArgumentNullException.ThrowIfNull(tested);
         var (rate, psnr) = (tested.Settings.Max(s => s.BitsPerPixel), tested.Settings.Max(s => s.Quality.PsnrRgb));
-        var whole = Climb(codec, codec.Ladder, UsualSettings, s => s.BitsPerPixel >= rate && s.Quality.PsnrRgb >= psnr, cancellationToken);
+        var own = tested.Settings[shown].Pictures;
+        var whole = Climb(
+            codec,
+            codec.Ladder,
+            UsualSettings,
+            s => s.BitsPerPixel >= rate && s.Quality.PsnrRgb >= psnr && s.Pictures.Zip(own).All(p => p.First.Bytes >= p.Second.Bytes),
+            cancellationToken);
         yield return whole;
         if (whole.LowestRate <= tested.LowestRate)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using VqVae.Codec.Cli.Evaluation;
 using VqVae.Codec.Cli.Evaluation.Report;
@@ -57,6 +58,22 @@ public sealed class EvalCommandTests(TinyModel model) : IDisposable
         Assert.Equal(3 * 4, page.Descendants().Count(e => e.Name.LocalName == "img"));
         Assert.Equal(3, page.Descendants().Count(e => (string?)e.Attribute("type") == "range"));
         Assert.Empty(Directory.GetFiles(_folder["out"]).Select(p => Path.GetFileName(p)!).Except(ReportFolder.FileNames));
+    }
+
+    [Fact]
+    public void Run_ModelWithAMapOfQualities_MeasuresThoseThatAreNamed()
+    {
+        Draw(Path.Combine(_folder["pictures"], "a.png"), 170, 161, seed: 4);
+        using var run = new InProcess();
+        Assert.Equal(ExitCode.Ok, run.Run(["eval", _folder["pictures"], "--model", WithMap(), "--against", "jpeg", "--qualities", "90,10,50", "--out", _folder["out"]]));
+        Assert.Contains("qualities from the model's map", run.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder["out"], "results.json")));
+        var codecs = json.RootElement.GetProperty("codecs");
+        Assert.Equal(["10", "50", "90"], codecs[0].GetProperty("points").EnumerateArray().Select(p => p.GetProperty("setting").GetString()));
+
+        // The default quality of the map is 60: the nearest that was measured is shown. JPEG goes on until its file is as large.
+        Assert.Equal("50", json.RootElement.GetProperty("shown_setting").GetString());
+        Assert.True(json.RootElement.GetProperty("pictures")[0].TryGetProperty("loss_db", out _));
     }
 
     [Fact]
@@ -133,6 +150,26 @@ public sealed class EvalCommandTests(TinyModel model) : IDisposable
         using var run = new InProcess();
         Assert.Equal(ExitCode.Cancelled, run.Run(["eval", _folder["pictures"], "--model", model.Folder, "--out", _folder["out"]], cancellationToken: stop.Token));
         Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    /// <summary>The model with a map that takes one stage up to quality 30, two up to 60, then three.</summary>
+    private string WithMap()
+    {
+        var folder = Directory.CreateDirectory(_folder["mapped"]).FullName;
+        foreach (var file in Directory.GetFiles(model.Folder)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var path = Path.Combine(folder, "model.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        var levels = Enumerable.Range(1, 100).Select(q => (JsonNode)new JsonObject
+        {
+            ["rate_point"] = 0,
+            ["stages"] = Math.Min(3, 1 + ((q - 1) / 30)),
+            ["lambda"] = 0,
+            ["psnr"] = 20 + (0.1 * q),
+            ["bits_per_pixel"] = 0.01 * q,
+        });
+        manifest["quality"] = new JsonObject { ["default"] = 60, ["levels"] = new JsonArray([.. levels]) };
+        File.WriteAllText(path, manifest.ToJsonString());
+        return folder;
     }
 
     private static void AssertFails(int exitCode, string expected, params string[] arguments)
