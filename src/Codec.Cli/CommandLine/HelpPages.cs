@@ -82,10 +82,11 @@ internal static class HelpPages
           --target-psnr DB    the smallest file within 0.1 dB of that PSNR
           --effort E          fast, normal or best: the time that the encoder may take for a smaller file
                               (default: normal). Decoding normal and best takes the same time
-          --rate N, --stages N, --lambda X
-                              for experts, in place of a quality: the model's rate point, from 0; leading
-                              stages to keep; and the weight of a bit in the codebook search, in squared
-                              8-bit units, 0 for the nearest code (default: 0, all, the rate point's own)
+          --rate N            for experts, in place of a quality: the model's rate point, from 0
+                              (default: 0)
+          --stages N          likewise: leading stages to keep (default: all)
+          --lambda X          likewise: the weight of a bit in the codebook search, in squared 8-bit
+                              units; 0 takes the nearest code (default: the rate point's own)
           --entropy MODE      how indices are coded: dense (smallest), fast, static or raw; all lossless
                               (default: dense, or fast with --effort fast, where the model has tables)
           --background COLOR  what a transparent picture is laid on: a name such as white, or #RRGGBB;
