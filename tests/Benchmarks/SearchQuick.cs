@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using VqVae.Models;
+using VqVae.Runtime;
+using VqVae.TestSupport;
+
+namespace VqVae.Benchmarks;
+
+/// <summary>What efforts and targets cost and gain, on one drawn picture or a folder's first: times as ratios of one run's medians.</summary>
+internal static class SearchQuick
+{
+    private const int Rounds = 9;
+    private const int Width = 768;
+    private const int Height = 512;
+
+    public static int Run(string[] args)
+    {
+        if (args is not ([] or ["--model", _]))
+        {
+            Console.Error.WriteLine("usage: search [--model DIR]");
+            return 2;
+        }
+
+        using var codec = args is [_, var folder] ? VqCodec.Load(folder) : VqCodec.Load(RuntimeQuick.ShippedModel() ?? throw new InvalidOperationException("there is no model beside the sources; name one with --model DIR"));
+        if (codec.Manifest.Quality is not { } map)
+        {
+            Console.Error.WriteLine($"the model {codec.Manifest.Name} has no qualities");
+            return 1;
+        }
+
+        var rgb = DrawnImage.Rgb(Width, Height, seed: 1);
+        var usual = new VqCompressOptions { Quality = map.Default };
+        var middle = codec.Compress(rgb, Width, Height, options: new VqCompressOptions { Quality = map.Default - 25 }).Length;
+        (string Name, VqCompressOptions Options)[] ways =
+        [
+            ("normal", usual),
+            ("fast", usual with { Effort = VqEffort.Fast }),
+            ("best", usual with { Effort = VqEffort.Best }),
+            ("target size", new VqCompressOptions { Target = VqTarget.Bytes(middle) }),
+            ("target PSNR", new VqCompressOptions { Target = VqTarget.Psnr(Psnr(codec, rgb, codec.Compress(rgb, Width, Height, options: usual)) - 0.7) }),
+        ];
+        var times = ways.Select(_ => new double[Rounds]).ToArray();
+        var files = new byte[ways.Length][];
+        for (var round = -1; round < Rounds; round++)
+        {
+            // The first round plans memory and does not count.
+            for (var way = 0; way < ways.Length; way++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                files[way] = codec.Compress(rgb, Width, Height, options: ways[way].Options);
+                if (round >= 0) times[way][round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
+        }
+
+        foreach (var list in times) Array.Sort(list);
+        Line($"model {codec.Manifest.Name}, drawn picture of {Width}×{Height}, quality {map.Default}, {Environment.ProcessorCount} cores, median of {Rounds}");
+        for (var way = 0; way < ways.Length; way++)
+        {
+            var (time, normal) = (times[way][Rounds / 2], times[0][Rounds / 2]);
+            Line($"{ways[way].Name,-12} {time,7:F1} ms, {time / normal,5:F2} of normal; {files[way].Length,6} bytes, {Psnr(codec, rgb, files[way]):F2} dB");
+        }
+
+        return 0;
+    }
+
+    private static double Psnr(VqCodec codec, byte[] rgb, byte[] vq)
+    {
+        var decoded = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 }).Pixels;
+        var errors = 0.0;
+        for (var i = 0; i < rgb.Length; i++) errors += (rgb[i] - decoded[i]) * (double)(rgb[i] - decoded[i]);
+        return 10 * Math.Log10(255.0 * 255 * rgb.Length / errors);
+    }
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
