@@ -41,6 +41,7 @@ public sealed class ClassicalCodecTests
     {
         var codec = Codec(name);
         var file = codec.Encode(Picture, 50, default);
+        using var loader = codec.Loader?.Invoke();
         using var image = Image.NewFromBuffer(file);
         Assert.DoesNotContain(image.GetFields(), field => field is "exif-data" or "xmp-data" or "icc-profile-data" or "iptc-data");
         var signature = name switch { "jpeg" => "\u00ff\u00d8\u00ff", "webp" => "RIFF", _ => "\0\0\0" };

@@ -49,6 +49,7 @@ internal static class ClassicalCodecs
             Cost = 0.8,
             Ladder = [1, 14, 28, 42, 56, 70, 83, 92],
             Save = SaveAvif,
+            Loader = OwnLoader.Avif,
         },
     ];
 
@@ -93,8 +94,7 @@ internal static class ClassicalCodecs
     {
         try
         {
-            // Files that users name are told apart by their first bytes, and none of them reaches this loader: it reads what was encoded here.
-            Operation.Block("VipsForeignLoadHeif", false);
+            using var loader = OwnLoader.Avif();
             using var black = Image.Black(16, 16, bands: 3);
             using var picture = black.Copy(interpretation: Enums.Interpretation.Srgb);
             using var decoded = Image.NewFromBuffer(SaveAvif(picture, 50));

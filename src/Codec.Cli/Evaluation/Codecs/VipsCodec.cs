@@ -23,6 +23,9 @@ internal sealed class VipsCodec : IStillCodec
     /// <inheritdoc/>
     public required double Cost { get; init; }
 
+    /// <summary>Opens the loader of its files; not needed for those that users' pictures come in.</summary>
+    public Func<OwnLoader>? Loader { get; init; }
+
     /// <summary>The media type of its files.</summary>
     public required string MediaType { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed class VipsCodec : IStillCodec
     {
         try
         {
+            using var loader = Loader?.Invoke();
             using var image = Image.NewFromBuffer(file);
             return VipsPixels.Read(image);
         }

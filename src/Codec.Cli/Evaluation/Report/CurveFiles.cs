@@ -1,6 +1,5 @@
 using System.Text;
 using NetVips;
-using VqVae.Imaging;
 
 namespace VqVae.Codec.Cli.Evaluation.Report;
 
@@ -26,10 +25,7 @@ internal static class CurveFiles
     {
         try
         {
-            Vips.Prepare();
-
-            // What users name is told apart by its first bytes, and SVG is none of what is read: this loader gets the program's own pictures alone.
-            Operation.Block("VipsForeignLoadSvg", false);
+            using var loader = Codecs.OwnLoader.Svg();
             using var text = Image.Text("0");
             using var picture = Image.SvgloadBuffer(Encoding.UTF8.GetBytes(svg));
             using var opaque = picture.HasAlpha() ? picture.Flatten([255]) : picture.Copy();

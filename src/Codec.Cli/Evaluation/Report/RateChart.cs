@@ -36,7 +36,7 @@ internal sealed class RateChart
 
     /// <summary>In a file, which has no page around it: the title's height, a row's of the legend, and about how wide a character of it is.</summary>
     private const int TitleHeight = 30, LegendRow = 16;
-    private const double CharacterWidth = 6.2;
+    private const double CharacterWidth = 5.6;
 
     /// <summary>The light theme of the page's style sheet, for files.</summary>
     private static readonly string[] FileColors = ["#0b66c3", "#c2410c", "#0f766e", "#8b2fb5", "#8a6100", "#b3225e"];
