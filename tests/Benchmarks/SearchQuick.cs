@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using VqVae.Models;
 using VqVae.Runtime;
 using VqVae.TestSupport;
 

@@ -49,6 +49,28 @@ public class CodebookStatisticsTests
     }
 
     [Fact]
+    public void Update_DeadCodeWhereMostVectorsAreAlike_MovesToAnother()
+    {
+        // 30 of 32 vectors lie on code 0, as those of a white background would: all draws of them are left out.
+        using var scope = NewDisposeScope();
+        using var quantizer = new CodebookQuantizer(QuantizerTests.Layout(1, 2, 1), CodebookLearning.Ema);
+        using var statistics = new CodebookStatistics(quantizer, new TrainingSpec { CodebookLearning = CodebookLearning.Ema, EmaDecay = 0.5, RestartThreshold = 0.03 }, seed: 1);
+        statistics.Counts.copy_(tensor(new float[] { 30, 0 }).view(1, 2));
+        statistics.Sums!.copy_(tensor(new float[] { 30 * 7, 0 }).view(1, 2, 1));
+        using (no_grad()) quantizer.Codebooks.copy_(tensor(new float[] { 7, 0 }).view(1, 2, 1));
+        var vectors = tensor([.. Enumerable.Repeat(7f, 30), 50f, 50f]).view(32, 1);
+        var where = new HashSet<float>();
+        for (var step = 0; step < 60; step++)
+        {
+            statistics.Update(Result(vectors, [.. new long[32]]), ratePoint: 0, step);
+            where.Add(MathF.Round(quantizer.Codebooks[0, 1, 0].item<float>(), 1));
+        }
+
+        Assert.Contains(50f, where);
+        Assert.DoesNotContain(7f, where);
+    }
+
+    [Fact]
     public void Start_SeparateClusters_FindsTheirCentresAndShares()
     {
         using var scope = NewDisposeScope();

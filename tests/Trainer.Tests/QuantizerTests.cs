@@ -72,6 +72,27 @@ public class QuantizerTests
     }
 
     [Fact]
+    public void Search_CodesThatAreEqual_AreNoOtherChoiceForTheGap()
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        var (quantizer, latents) = Gradient(stages: 1);
+        var (indices, gaps) = quantizer.Search(latents, lambda: 0);
+        var chosen = indices[0, 0, 0, 0].item<long>();
+        var codebook = quantizer.Codebooks.view(quantizer.Codes, -1);
+        var costs = codebook.sub(Quantizer.Vectors(latents)[0]).square().sum(1);
+        var second = costs.topk(2, 0, largest: false, sorted: true).indexes[1].item<long>();
+
+        // The second best code becomes the best one over again: the gap is then that to the third.
+        codebook[second].copy_(codebook[chosen]);
+        var third = costs.topk(3, 0, largest: false, sorted: true).values[2].item<float>();
+        var (again, wider) = quantizer.Search(latents, lambda: 0);
+        Assert.Contains(again[0, 0, 0, 0].item<long>(), new[] { chosen, second });
+        Assert.Equal(third - costs[chosen].item<float>(), wider[0, 0, 0, 0].item<float>(), 4);
+        Assert.True(wider[0, 0, 0, 0].item<float>() > gaps[0, 0, 0, 0].item<float>());
+    }
+
+    [Fact]
     public void Search_LambdaZero_AgreesWithQuantizeAndGapsSeparateBestFromSecond()
     {
         using var scope = NewDisposeScope();

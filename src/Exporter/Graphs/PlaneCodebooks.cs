@@ -29,6 +29,9 @@ internal sealed class PlaneCodebooks(Checkpoint checkpoint, LatentLayout layout)
         return own;
     }
 
+    /// <summary>For each code of a stage the first that equals it.</summary>
+    public int[] FirstEqual(int ratePoint, int stage) => EqualCodes.First(Stage(ratePoint, stage), _codes);
+
     /// <summary>‖e‖² of every code, <c>[R, L, K]</c>. Summed in double precision: the distances are small differences of these and the products.</summary>
     public float[] SquaredNorms()
     {

@@ -14,6 +14,9 @@ namespace VqVae.Trainer.Quantization;
 /// </remarks>
 internal sealed class CodebookStatistics : IDisposable
 {
+    /// <summary>Share of the mean error from which a vector is worth a code of its own.</summary>
+    private const double LeastError = 0.1;
+
     private const double Epsilon = 1e-5;
 
     private readonly Quantizer _quantizer;
@@ -131,7 +134,7 @@ internal sealed class CodebookStatistics : IDisposable
             var (counts, sums, vectors) = (_quantizer.OfRatePoint(Counts, ratePoint)[stage], SumsOf(ratePoint, stage)!, result.StageInputs[stage]);
             var batchSums = zeros(sums.shape, device: sums.device).index_add_(0, result.Indices[stage], vectors, 1);
             sums.mul_(_training.EmaDecay).add_(batchSums, alpha: 1 - _training.EmaDecay);
-            if (rows is not null) Restart(vectors, rows[stage], counts, sums, HasZeroCode(stage));
+            if (rows is not null) Restart(vectors, Errors(vectors, result.Indices[stage], ratePoint, stage), rows[stage], counts, sums, HasZeroCode(stage));
 
             var total = counts.sum();
             var smoothed = counts.add(Epsilon).div(total.add(_quantizer.Codes * Epsilon)).mul(total);
@@ -155,10 +158,15 @@ internal sealed class CodebookStatistics : IDisposable
         return DeviceTensors.Upload(rows, Counts.device).view(_quantizer.Stages, _quantizer.Codes);
     }
 
-    private void Restart(Tensor vectors, Tensor rows, Tensor counts, Tensor sums, bool zeroCode)
+    /// <summary>What the chosen codes leave of each vector: ‖r − e‖², <c>[P]</c>.</summary>
+    private Tensor Errors(Tensor vectors, Tensor indices, int ratePoint, int stage) =>
+        vectors.sub(_quantizer.Codebook(ratePoint, stage).detach().index_select(0, indices)).square().sum(1);
+
+    /// <summary>Moves dead codes to the drawn rows, unless a code is there already: where most vectors are alike, such as those of white, they would all go there.</summary>
+    private void Restart(Tensor vectors, Tensor errors, Tensor rows, Tensor counts, Tensor sums, bool zeroCode)
     {
         var threshold = counts.sum().mul(_training.RestartThreshold / _quantizer.Codes);
-        var dead = counts.lt(threshold);
+        var dead = counts.lt(threshold).logical_and(errors.index_select(0, rows).gt(errors.mean().mul(LeastError)));
         if (zeroCode) dead[0].fill_(false);
         counts.copy_(where(dead, threshold, counts));
         sums.copy_(where(dead.unsqueeze(1), vectors.index_select(0, rows).mul(threshold), sums));

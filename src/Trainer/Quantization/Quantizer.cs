@@ -107,7 +107,7 @@ public abstract class Quantizer : nn.Module
     /// <param name="latents">float32 <c>[N,D,h,w]</c>.</param>
     /// <param name="lambda">λ in squared 8-bit units a bit; 0 for the nearest code.</param>
     /// <param name="ratePoint">The rate point, from 0.</param>
-    /// <returns>Indices int64 <c>[N,L,h,w]</c>, and the second-best cost minus the best, float32 of the same shape.</returns>
+    /// <returns>Indices int64 <c>[N,L,h,w]</c>, and the cost of the best code that differs minus the best, float32 of the same shape.</returns>
     public (Tensor Indices, Tensor Gaps) Search(Tensor latents, double lambda, int ratePoint = 0)
     {
         ArgumentNullException.ThrowIfNull(latents);
@@ -123,11 +123,19 @@ public abstract class Quantizer : nn.Module
             var group = stage % Layout.Groups;
             var codebook = Codebook(ratePoint, stage).detach();
             var costs = CodeSearch.Costs(residuals[group], codebook, Lengths(ratePoint, stage), Mu(lambda));
-            var (best, order) = costs.topk(2, dim: 1, largest: false, sorted: true);
+            var (cheapest, order) = costs.topk(2, dim: 1, largest: false, sorted: true);
             var index = order.select(1, 0);
+            var (best, second) = (cheapest.select(1, 0), cheapest.select(1, 1));
+            if (FirstEqual(codebook) is { } first)
+            {
+                // Codes that equal the chosen one are no other choice.
+                var same = first.index_select(0, index).unsqueeze(1).eq(first.unsqueeze(0));
+                second = costs.masked_fill(same, double.PositiveInfinity).min(1).values;
+            }
+
             residuals[group] = residuals[group].sub(codebook.index_select(0, index)).MoveToOuterDisposeScope();
             indices.Add(index.view(n, 1, h, w).MoveToOuterDisposeScope());
-            gaps.Add(best.select(1, 1).sub(best.select(1, 0)).view(n, 1, h, w).MoveToOuterDisposeScope());
+            gaps.Add(second.sub(best).view(n, 1, h, w).MoveToOuterDisposeScope());
         }
 
         return (cat(indices, 1).MoveToOuterDisposeScope(), cat(gaps, 1).MoveToOuterDisposeScope());
@@ -182,6 +190,13 @@ public abstract class Quantizer : nn.Module
     /// <summary>Vectors <c>[P,D]</c> split into the groups' dimensions.</summary>
     internal Tensor[] Groups(Tensor vectors) =>
         Layout.Groups == 1 ? [vectors] : [.. Enumerable.Range(0, Layout.Groups).Select(group => vectors.narrow(1, Layout.Range(group).Start, Layout.Range(group).Length).contiguous())];
+
+    /// <summary>For each code the first that equals it, <c>[K]</c>; <c>null</c> where all differ.</summary>
+    private static Tensor? FirstEqual(Tensor codebook)
+    {
+        var first = EqualCodes.First(codebook.cpu().contiguous().data<float>().ToArray(), (int)codebook.shape[0]);
+        return first.Where((f, k) => f != k).Any() ? tensor(first.Select(f => (long)f).ToArray(), device: codebook.device) : null;
+    }
 
     /// <summary>The groups' vectors joined as feature maps <c>[N,D,h,w]</c>.</summary>
     private static Tensor Maps(Tensor?[] groups, long n, long h, long w)
