@@ -5,8 +5,8 @@ namespace VqVae.EndToEnd;
 
 /// <summary>VQ-VAE-2: the bottom plane's encoder sees the decoded top.</summary>
 public sealed class TrainedVqVae2() : TrainedModel(
-    "--preset", "vqvae2", "--hidden", "16", "--embedding-dim", "8", "--residual-blocks", "1", "--codes", "32", "--set", "model.residual_channels=8",
-    "--crop", "32", "--batch", "4", "--steps", "400", "--lr", "2e-3", "--report-every", "50", "--no-report", "--no-tensorboard");
+    "--preset", "vqvae2", "--hidden", "16", "--embedding-dim", "8", "--residual-blocks", "1", "--codes", "16", "--set", "model.residual_channels=8",
+    "--crop", "32", "--batch", "4", "--steps", "800", "--lr", "1e-3", "--report-every", "50", "--no-report", "--no-tensorboard");
 
 /// <summary>Luma and chroma in groups of dimensions, at three rates, with a frozen encoder and averaged weights at the end.</summary>
 public sealed class TrainedPhoto() : TrainedModel(

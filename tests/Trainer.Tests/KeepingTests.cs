@@ -174,8 +174,8 @@ public class KeepingTests
     {
         using var folder = new TemporaryFolder();
         TinyRun.DrawImages(folder["images"], 12);
-        var settings = TinyRun.Settings(folder["images"], Architecture.VqVae, steps: 6);
-        TinyRun.Fit(folder["run"], settings, stopAt: 3);
+        var settings = TinyRun.Settings(folder["images"], Architecture.VqVae, steps: 12);
+        TinyRun.Fit(folder["run"], settings, stopAt: 8);
         var before = Names(folder["run"]).ToDictionary(name => name, name => Directory.Exists(folder["run/" + name]) ? 0 : new FileInfo(folder["run/" + name]).LastWriteTimeUtc.Ticks);
         using (RunLock.Take(new RunFolder(folder["run"])))
         {

@@ -30,7 +30,7 @@ internal sealed class RunLoop(
 
         // One decision a step whether it is the last, so that every way out passes the same checks and measurements.
         var last = Done(position) || stop.IsCancellationRequested;
-        if (last) position = keeper.KeepBest(Validated(position));
+        if (last) position = KeepBest(Validated(position));
         while (!last)
         {
             var started = Stopwatch.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class RunLoop(
             if (last || IsDue(position, options.SamplesEvery)) WriteSamples(position.Step);
 
             var best = position.Best;
-            if (validate) position = keeper.KeepBest(position);
+            if (validate) position = KeepBest(position);
             if (keeper.IsStepDue(position.Step)) keeper.KeepStep(position);
 
             // Numbers that are none are left to the guard, which stops at the next report: the state before them is the one to go on from.
@@ -66,6 +66,9 @@ internal sealed class RunLoop(
 
         return End(position, metrics);
     }
+
+    /// <summary>A stop validates, too, but the best weights are those of a run that nothing stopped: it chooses among the validations that are due.</summary>
+    private RunPosition KeepBest(RunPosition position) => Done(position) || IsDue(position, options.ValidateEvery) ? keeper.KeepBest(position) : position;
 
     private FitResult End(RunPosition position, MetricsFile metrics)
     {
