@@ -49,6 +49,22 @@ public class CodebookStatisticsTests
     }
 
     [Fact]
+    public void Update_CodeThatIsNeverChosen_StaysWhereItIs()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new CodebookQuantizer(QuantizerTests.Layout(1, 3, 1), CodebookLearning.Ema);
+        using var statistics = new CodebookStatistics(quantizer, new TrainingSpec { CodebookLearning = CodebookLearning.Ema, EmaDecay = 0.9, RestartThreshold = 0 }, seed: 1);
+        statistics.Counts.fill_(5);
+        statistics.Sums!.copy_(tensor(new float[] { 5, 15, 25 }).view(1, 3, 1));
+        using (no_grad()) quantizer.Codebooks.copy_(tensor(new float[] { 1, 3, 5 }).view(1, 3, 1));
+        for (var step = 0; step < 400; step++) statistics.Update(Result(tensor(new float[] { 1, 1 }).view(2, 1), 0, 0), ratePoint: 0, step);
+
+        // Counts of 5 · 0.9⁴⁰⁰ are far below ε.
+        Assert.Equal(3, quantizer.Codebooks[0, 1, 0].item<float>(), 2);
+        Assert.Equal(5, quantizer.Codebooks[0, 2, 0].item<float>(), 2);
+    }
+
+    [Fact]
     public void Update_DeadCodeWhereMostVectorsAreAlike_MovesToAnother()
     {
         // 30 of 32 vectors lie on code 0, as those of a white background would: all draws of them are left out.

@@ -28,7 +28,7 @@ internal sealed class GraphVerifier
 
     private readonly ModelGraphs _graphs;
     private readonly IReadOnlyList<LatentPlane> _planes;
-    private readonly double[] _smallestClearGaps;
+    private readonly double[][] _smallestClearGaps;
 
     private readonly List<IndexCounts[]> _indices;
     private readonly SortedDictionary<int, ByteCounts> _bytes = [];
@@ -38,19 +38,20 @@ internal sealed class GraphVerifier
     /// <summary>By plane, rate point and stage: for each code the first that equals it.</summary>
     private readonly int[][][][] _firstEqual;
 
-    private GraphVerifier(ModelGraphs graphs, Checkpoint checkpoint, double[] scales)
+    private GraphVerifier(ModelGraphs graphs, Checkpoint checkpoint, IEnumerable<double[]> scales)
     {
         _graphs = graphs;
         _planes = checkpoint.Spec.Planes;
         _firstEqual = [.. checkpoint.Spec.Latents.Select(layout => FirstEqual(new PlaneCodebooks(checkpoint, layout), layout.Plane.Stages))];
-        _smallestClearGaps = [.. scales.Select(scale => Epsilon * scale)];
+        _smallestClearGaps = [.. scales.Select(plane => plane.Select(scale => Epsilon * scale).ToArray())];
         _indices = [.. _planes.Select(p => Enumerable.Range(0, p.Stages).Select(stage => new IndexCounts(p.TensorName, stage)).ToArray())];
     }
 
     /// <summary>Compares all samples.</summary>
     public static VerificationReport Verify(ModelGraphs graphs, Checkpoint checkpoint, IReadOnlyList<ParitySample> samples, CancellationToken cancellationToken)
     {
-        var verifier = new GraphVerifier(graphs, checkpoint, [.. checkpoint.Spec.Latents.Select((layout, plane) => LatentScale(checkpoint, layout, samples.Select(s => s.Planes[plane])))]);
+        var verifier = new GraphVerifier(graphs, checkpoint, checkpoint.Spec.Latents.Select((layout, plane) => Scales(
+            checkpoint, layout, [.. samples.Select(s => s.Planes[plane])], [.. samples.Select(s => s.Height / layout.Plane.Stride * (s.Width / layout.Plane.Stride))])));
         foreach (var sample in samples)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -62,18 +63,24 @@ internal sealed class GraphVerifier
     }
 
     /// <summary>
-    /// The size of the squared distances that a plane's search subtracts from each other: the mean of ‖e‖² over the stage where it is largest. Early
-    /// in training codes can be far smaller than latents; then the distances are as large as their mean gap shows.
+    /// The size of what each stage of a plane's search subtracts from each other: √(A·B), where B is the mean of ‖e‖² in the stage and A the largest of them in the
+    /// plane. Latents are off by a share of √A, wherever they are small as well, and a distance by that times the size of the codes it is a distance to. Early in training
+    /// codes can be far smaller than latents; then the distances are as large as their mean gap shows.
     /// </summary>
-    private static double LatentScale(Checkpoint checkpoint, LatentLayout layout, IEnumerable<ParityPlane> samples)
+    private static double[] Scales(Checkpoint checkpoint, LatentLayout layout, IReadOnlyList<ParityPlane> samples, IReadOnlyList<int> positions)
     {
-        double largest = 0;
+        var (stages, codes) = (layout.Plane.Stages, layout.Plane.Codes);
         var norms = new PlaneCodebooks(checkpoint, layout).SquaredNorms();
-        for (var stage = 0; stage < norms.Length; stage += layout.Plane.Codes)
-            largest = Math.Max(largest, norms.AsSpan(stage, layout.Plane.Codes).ToArray().Average(n => (double)n));
+        var sizes = new double[stages];
+        for (var i = 0; i < norms.Length; i += codes) sizes[i / codes % stages] = Math.Max(sizes[i / codes % stages], norms.AsSpan(i, codes).ToArray().Average(n => (double)n));
+        for (var stage = 0; stage < stages; stage++)
+        {
+            var own = samples.SelectMany((sample, s) => sample.Gaps.Where((_, i) => i / positions[s] % stages == stage));
+            sizes[stage] = Math.Max(sizes[stage], 10 * own.Average(gap => (double)gap));
+        }
 
-        var gaps = samples.SelectMany(p => p.Gaps).Average(gap => (double)gap);
-        return Math.Max(largest, 10 * gaps);
+        var largest = sizes.Max();
+        return [.. sizes.Select(size => Math.Sqrt(largest * size))];
     }
 
     private static int[][][] FirstEqual(PlaneCodebooks codebooks, int stages) =>
@@ -98,7 +105,7 @@ internal sealed class GraphVerifier
                         var i = (((image * plane.Stages) + stage) * positions) + position;
                         var first = _firstEqual[p][sample.Rate][stage];
                         var equal = found[p][i] == expected[i] || ((uint)found[p][i] < (uint)first.Length && first[found[p][i]] == first[expected[i]]);
-                        var clear = sameSoFar && gaps[i] > _smallestClearGaps[p];
+                        var clear = sameSoFar && gaps[i] > _smallestClearGaps[p][stage];
                         sameSoFar &= equal;
                         var counts = _indices[p][stage];
                         counts.All++;

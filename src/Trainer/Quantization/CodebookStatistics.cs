@@ -19,6 +19,9 @@ internal sealed class CodebookStatistics : IDisposable
 
     private const double Epsilon = 1e-5;
 
+    /// <summary>The count from which a code follows its average: Laplace's ε is a thousandth of it.</summary>
+    private const double LeastCount = 1000 * Epsilon;
+
     private readonly Quantizer _quantizer;
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
@@ -139,7 +142,9 @@ internal sealed class CodebookStatistics : IDisposable
             var total = counts.sum();
             var smoothed = counts.add(Epsilon).div(total.add(_quantizer.Codes * Epsilon)).mul(total);
             var codebook = _quantizer.Codebook(ratePoint, stage);
-            codebook.copy_(sums.div(smoothed.unsqueeze(1)));
+
+            // What is hardly ever chosen stays where it is: smoothing would draw its average towards zero, where all such codes would meet.
+            codebook.copy_(where(counts.gt(LeastCount).unsqueeze(1), sums.div(smoothed.unsqueeze(1)), codebook));
             if (HasZeroCode(stage)) codebook[0].zero_();
         }
     }
