@@ -130,7 +130,7 @@ public sealed class VerificationTests : IDisposable
 
     [Fact]
     public void Export_GapsThatMakeAStageATie_AreRefused() =>
-        AssertRefused("stage 1 have a clear nearest code, which proves too little; at least 50% must", content =>
+        AssertRefused("stage 1 have a clear nearest code, which proves too little; at least 25% must", content =>
         {
             foreach (var (number, batch, positions) in new[] { (0, 2, 12), (1, 1, 5) })
                 for (var image = 0; image < batch; image++)

@@ -11,7 +11,7 @@ internal sealed class GraphVerifier
     /// The distance gap, relative to the latent's scale, up to which the nearest code is a tie. Float32 distances are off by about 10⁻⁷ of
     /// that scale in either program, and by a few times that through the networks.
     /// </summary>
-    public const double Epsilon = 1e-5;
+    public const double Epsilon = 1e-6;
 
     /// <summary>Steps of 1/255 by which a decoded byte may differ: the reference precision that every device keeps.</summary>
     public const int PixelTolerance = 1;
@@ -24,7 +24,7 @@ internal sealed class GraphVerifier
     public const double SmallestShareEqual = 0.99;
 
     /// <summary>Share of each stage's indices that must be clear enough to compare; gaps that make everything a tie prove nothing.</summary>
-    public const double SmallestShareCompared = 0.5;
+    public const double SmallestShareCompared = 0.25;
 
     private readonly ModelGraphs _graphs;
     private readonly IReadOnlyList<LatentPlane> _planes;
