@@ -160,7 +160,7 @@ public abstract class Quantizer : nn.Module
 
         var positions = indices.shape[0] * indices.shape[2] * indices.shape[3];
         for (var group = 0; group < sums.Length; group++) sums[group] ??= zeros(positions, Layout.Range(group).Length, device: indices.device);
-        return Maps(sums, indices.shape[0], indices.shape[2], indices.shape[3]).MoveToOuterDisposeScope();
+        return Maps(sums, indices.shape[0], indices.shape[2], indices.shape[3]).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Latents <c>[N,D,h,w]</c> as vectors <c>[N·h·w,D]</c>.</summary>
