@@ -91,6 +91,28 @@ public class AutoencoderTests
         Assert.Equal((0.299 * 2) - 1, luma.item<float>(), 5);
     }
 
+    [Fact]
+    public void DecodeIndices_OnTwoThreads_GivesWhatOneGives()
+    {
+        // The preset's own sizes: smaller layers do not show what libtorch gets wrong where feature maps lie channels last.
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        random.manual_seed(5);
+        using var model = new Autoencoder(Preset.Small.Model, CodebookLearning.Ema);
+        foreach (var parameter in model.parameters()) parameter.add_(randn(parameter.shape).mul(0.02));
+        var indices = model.EncodeIndices(Images(2, 128), 0, 0);
+        var one = model.DecodeIndices(indices, 1, 0);
+        set_num_threads(2);
+        try
+        {
+            Assert.InRange(model.DecodeIndices(indices, 1, 0).sub(one).abs().max().item<float>(), 0, 1e-4f * one.abs().max().item<float>());
+        }
+        finally
+        {
+            set_num_threads(1);
+        }
+    }
+
     private static Tensor Images(int count, int size)
     {
         var bytes = Enumerable.Range(0, count).SelectMany(i => DrawnImage.Rgb(size, size, i)).ToArray();
