@@ -12,27 +12,17 @@ internal static class EvaluationPage
         ArgumentNullException.ThrowIfNull(shown);
         var verdict = Verdict.Of(result);
         var html = new HtmlBuilder();
-        html.Raw("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\"><head><meta charset=\"utf-8\" />");
-        html.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />");
-
-        // The page asks nobody for anything, and a browser is told to hold it to that.
-        html.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\" />");
-        html.Add($"<title>{verdict.Headline}</title><style>");
-        html.Raw(PageResources.Style);
-        html.Raw(PageResources.Of(typeof(EvaluationPage), "evaluation.css"));
-        html.Raw("</style></head>\n<body><div class=\"page\">");
+        HtmlPage.Begin(html, verdict.Headline, typeof(EvaluationPage), "evaluation.css");
         AddHeader(html, result, shown.Count > 0);
         html.Raw("<main><section aria-labelledby=\"verdict\"><h2 id=\"verdict\" style=\"margin-top:0\">Who won</h2>");
         VerdictSection.AddTo(html, result, verdict);
         html.Raw("</section>\n");
-        AddSection(html, "curves", "Rate and quality", section => CurvesSection.AddTo(section, result));
-        if (shown.Count > 0) AddSection(html, "pictures", "The pictures, worst first", section => PicturesSection.AddTo(section, result, shown));
-        AddSection(html, "figures", "All figures", section => FiguresSection.AddTo(section, result));
-        AddSection(html, "method", "How it was measured", section => MethodSection.AddTo(section, result));
-        html.Raw("</main><footer><p>Made by <code>vqcodec eval</code> of VqVae.Deploy. The page loads nothing and sends nothing.</p></footer></div>\n<script>/*<![CDATA[*/\n");
-        html.Raw(PageResources.Script);
-        html.Raw(PageResources.Of(typeof(EvaluationPage), "evaluation.js"));
-        html.Raw("/*]]>*/</script></body></html>\n");
+        HtmlPage.AddSection(html, "curves", "Rate and quality", section => CurvesSection.AddTo(section, result));
+        if (shown.Count > 0) HtmlPage.AddSection(html, "pictures", "The pictures, worst first", section => PicturesSection.AddTo(section, result, shown));
+        HtmlPage.AddSection(html, "figures", "All figures", section => FiguresSection.AddTo(section, result));
+        HtmlPage.AddSection(html, "method", "How it was measured", section => MethodSection.AddTo(section, result));
+        html.Raw("</main><footer><p>Made by <code>vqcodec eval</code> of VqVae.Deploy. The page loads nothing and sends nothing.</p></footer>");
+        HtmlPage.End(html, typeof(EvaluationPage), "evaluation.js");
         return html.ToString();
     }
 
@@ -45,12 +35,5 @@ internal static class EvaluationPage
         html.Raw("<nav aria-label=\"Sections\"><ul><li><a href=\"#curves\">Curves</a></li>");
         if (hasPictures) html.Raw("<li><a href=\"#pictures\">Pictures</a></li>");
         html.Raw("<li><a href=\"#figures\">Figures</a></li><li><a href=\"#method\">Method</a></li></ul></nav></header>");
-    }
-
-    private static void AddSection(HtmlBuilder html, string id, string title, Action<HtmlBuilder> add)
-    {
-        html.Add($"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
-        add(html);
-        html.Raw("</section>\n");
     }
 }

@@ -36,15 +36,7 @@ internal static class RunReport
         var name = ConfigurationSection.FolderName(Path.GetFullPath(folder.Path));
 
         var html = new HtmlBuilder();
-        html.Raw("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\"><head><meta charset=\"utf-8\" />");
-        html.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />");
-
-        // The page asks nobody for anything, and a browser is told to hold it to that.
-        html.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\" />");
-        html.Add($"<title>{name}: {verdict.Headline}</title><style>");
-        html.Raw(PageResources.Style);
-        html.Raw(PageResources.Of(typeof(RunReport), "report.css"));
-        html.Raw("</style></head>\n<body><div class=\"page\">");
+        HtmlPage.Begin(html, Numbers.Text($"{name}: {verdict.Headline}"), typeof(RunReport), "report.css");
         AddHeader(html, name, history, now);
         html.Raw("<main><section aria-labelledby=\"verdict\"><h2 id=\"verdict\" style=\"margin-top:0\">How it goes</h2>");
         if (metricsProblem is not null) html.Add($"<p class=\"notice\">{metricsProblem}</p>");
@@ -52,16 +44,14 @@ internal static class RunReport
         VerdictSection.AddTo(html, verdict);
         KeyFigures.AddTo(html, history);
         html.Raw("</section>\n");
-        AddSection(html, "curves", "Curves", section => CurvesSection.AddTo(section, history));
-        AddSection(html, "samples", "Validation images", section => SamplesSection.AddTo(section, history, Path.GetDirectoryName(folder.Samples(0))!));
-        AddSection(html, "codebooks", "Codebooks", section => UsageSection.AddTo(section, history, usageProblem));
-        AddSection(html, "configuration", "Configuration", section => ConfigurationSection.AddTo(section, folder.Settings, folder.Environment));
+        HtmlPage.AddSection(html, "curves", "Curves", section => CurvesSection.AddTo(section, history));
+        HtmlPage.AddSection(html, "samples", "Validation images", section => SamplesSection.AddTo(section, history, Path.GetDirectoryName(folder.Samples(0))!));
+        HtmlPage.AddSection(html, "codebooks", "Codebooks", section => UsageSection.AddTo(section, history, usageProblem));
+        HtmlPage.AddSection(html, "configuration", "Configuration", section => ConfigurationSection.AddTo(section, folder.Settings, folder.Environment));
         html.Raw("</main><footer>");
         html.Add($"<p>Made from the run folder by VqVae.Deploy trainer {Version}; <code>trainer report {name}</code> makes it again. The page loads nothing and sends nothing.</p>");
-        html.Raw("</footer></div>\n<script>/*<![CDATA[*/\n");
-        html.Raw(PageResources.Script);
-        html.Raw(PageResources.Of(typeof(RunReport), "report.js"));
-        html.Raw("/*]]>*/</script></body></html>\n");
+        html.Raw("</footer>");
+        HtmlPage.End(html, typeof(RunReport), "report.js");
         return (html.ToString(), verdict);
     }
 
@@ -75,13 +65,6 @@ internal static class RunReport
         if (!history.Finished) html.Raw("<label class=\"live soft\"><input type=\"checkbox\" /> reload every 30 s</label>");
         html.Raw("</nav></header>");
         if (KeyFigures.Share(history) is { } share) html.Add($"<progress max=\"100\" value=\"{100 * share:0.#}\" aria-label=\"Share of the run that is done\">{share:0%}</progress>");
-    }
-
-    private static void AddSection(HtmlBuilder html, string id, string title, Action<HtmlBuilder> add)
-    {
-        html.Add($"<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
-        add(html);
-        html.Raw("</section>\n");
     }
 
     private static (T? Value, string? Problem) Attempt<T>(string path, Func<string, T> read)

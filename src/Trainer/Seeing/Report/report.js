@@ -8,17 +8,15 @@ for (const chart of document.querySelectorAll('.chart')) {
   const first = steps[0], last = steps[steps.length - 1];
   const place = i => last === first ? (left + right) / 2 : left + (steps[i] - first) / (last - first) * (right - left);
   const text = v => Number.isNaN(v) ? null : data.shares === '1' ? (100 * v).toFixed(1) + '%' : Number(v.toPrecision(5)).toString();
-  let at = steps.length - 1;
 
   const show = i => {
-    at = Math.max(0, Math.min(steps.length - 1, i));
-    const x = place(at);
+    const x = place(i);
     cursor.setAttribute('x1', x);
     cursor.setAttribute('x2', x);
     cursor.removeAttribute('hidden');
-    tip.replaceChildren(document.createTextNode('step ' + steps[at].toLocaleString('en')));
+    tip.replaceChildren(document.createTextNode('step ' + steps[i].toLocaleString('en')));
     names.forEach((name, k) => {
-      const value = text(values[k][at]);
+      const value = text(values[k][i]);
       if (value === null) return;
       const line = document.createElement('div'), swatch = document.createElement('span');
       swatch.className = 'swatch';
@@ -30,32 +28,20 @@ for (const chart of document.querySelectorAll('.chart')) {
     beside(tip, x / width, chart.querySelector('.plot'));
   };
   const hide = () => { cursor.setAttribute('hidden', 'hidden'); tip.hidden = true; };
+  const go = steer(svg, tip, steps.length, show, hide);
 
   svg.addEventListener('pointermove', e => {
     const box = svg.getBoundingClientRect(), x = (e.clientX - box.left) / box.width * width;
     let nearest = 0;
     steps.forEach((_, i) => { if (Math.abs(place(i) - x) < Math.abs(place(nearest) - x)) nearest = i; });
-    show(nearest);
-  });
-  svg.addEventListener('pointerleave', hide);
-  svg.addEventListener('blur', hide);
-  svg.addEventListener('keydown', e => {
-    const move = { ArrowLeft: -1, ArrowRight: 1, Home: -steps.length, End: steps.length }[e.key];
-    if (move === undefined) return;
-    e.preventDefault();
-    show(tip.hidden && Math.abs(move) === 1 ? at : at + move);
+    go(nearest);
   });
 }
 
 // What is right of the line in all pictures.
-for (const radio of document.querySelectorAll('.choice input')) {
-  const apply = () => {
-    if (!radio.checked) return;
-    for (const tile of document.querySelectorAll('.decoded')) tile.style.backgroundPositionY = tile.dataset[radio.value];
-  };
-  radio.addEventListener('change', apply);
-  apply();
-}
+choose(radio => {
+  for (const tile of document.querySelectorAll('.decoded')) tile.style.backgroundPositionY = tile.dataset[radio.value];
+});
 
 // The heat map: how often the code under the pointer is chosen.
 for (const image of document.querySelectorAll('img[data-levels]')) {
