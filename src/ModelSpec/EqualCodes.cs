@@ -22,7 +22,8 @@ public static class EqualCodes
             var code = codes.Slice(k * dimension, dimension);
             var hash = new HashCode();
             hash.AddBytes(MemoryMarshal.AsBytes(code));
-            if (!byHash.TryGetValue(hash.ToHashCode(), out var others)) byHash.Add(hash.ToHashCode(), others = []);
+            var key = hash.ToHashCode();
+            if (!byHash.TryGetValue(key, out var others)) byHash.Add(key, others = []);
             first[k] = k;
             foreach (var other in others)
             {

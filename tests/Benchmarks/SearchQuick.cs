@@ -65,9 +65,7 @@ internal static class SearchQuick
     private static double Psnr(VqCodec codec, byte[] rgb, byte[] vq)
     {
         var decoded = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 }).Pixels;
-        var errors = 0.0;
-        for (var i = 0; i < rgb.Length; i++) errors += (rgb[i] - decoded[i]) * (double)(rgb[i] - decoded[i]);
-        return 10 * Math.Log10(255.0 * 255 * rgb.Length / errors);
+        return 10 * Math.Log10(255.0 * 255 * rgb.Length / PixelErrors.Squared(rgb, decoded));
     }
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

@@ -51,6 +51,7 @@ internal static class EncoderGraph
             var search = new CodebookSearch(graph, checkpoint, layout, rate, lambda);
             var (indices, latents, codes) = search.Build(latent, withCodes: spec.Architecture == Architecture.VqVae2 && plane == 0);
             graph.Output(indices, $"One index below {layout.Plane.Codes} for each stage and position, coarsest stage first; one position is {layout.Plane.Stride} by {layout.Plane.Stride} pixels.");
+
             // VQ-VAE-2's bottom depends on the codes that were chosen above it: its planes cannot be searched anew from latents alone.
             if (spec.Architecture != Architecture.VqVae2)
                 graph.Output(latents, "What is quantized, a row of numbers a position in the order of the indices: for searches other than the graph's own.");

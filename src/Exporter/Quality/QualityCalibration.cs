@@ -39,11 +39,11 @@ internal static class QualityCalibration
             {
                 progress?.Invoke((rate + ((double)i / lambdas.Length)) / spec.RatePoints);
                 var vq = codec.Compress(rgb, width, height, options: new VqCompressOptions { RatePoint = rate, Lambda = lambdas[i], Stages = most }, cancellationToken: cancellationToken);
-                var parts = codec.Verify(vq, cancellationToken);
+                var stageBytes = stages.Length > 1 ? codec.Verify(vq, cancellationToken).StageBytes! : [];
                 foreach (var count in stages)
                 {
                     // Stages are coded one after the other, so a file of fewer is this one without the rest.
-                    var bytes = vq.Length - parts.StageBytes!.Skip(count).Sum();
+                    var bytes = vq.Length - stageBytes.Skip(count).Sum();
                     var back = codec.Decompress(vq, new VqDecompressOptions { Stages = count, Format = PixelFormat.Rgb24 }, cancellationToken);
                     samples[count].Add(new QualitySample(lambdas[i], Psnr(rgb, back.Pixels), 8.0 * bytes / (width * height)));
                 }
@@ -55,16 +55,6 @@ internal static class QualityCalibration
         return QualityLadder.Of(curves);
     }
 
-    private static double Psnr(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-    {
-        var errors = 0L;
-        for (var i = 0; i < a.Length; i++)
-        {
-            var difference = a[i] - b[i];
-            errors += difference * difference;
-        }
-
-        // Equal images would be infinitely good, which no model is.
-        return 10 * Math.Log10(255.0 * 255 * a.Length / Math.Max(1, errors));
-    }
+    /// <summary>Equal images would be infinitely good, which no model is.</summary>
+    private static double Psnr(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => 10 * Math.Log10(255.0 * 255 * a.Length / Math.Max(1, PixelErrors.Squared(a, b)));
 }

@@ -32,7 +32,7 @@ internal sealed class ModelGraphs : IDisposable
         Device = device;
         _planes = [.. manifest.Planes];
         _planeNames = [.. _planes.Select(p => p.TensorName)];
-        _latentNames = GraphContract.HasLatents(encoder, manifest) ? [.. _planes.Select(p => p.LatentsName)] : [];
+        _latentNames = [.. _planes.Select(p => p.LatentsName)];
         _encoderInputs = [GraphNames.Image, GraphNames.Rate, GraphNames.Lambda];
         _decoderInputs = [.. _planeNames, GraphNames.Rate];
     }

@@ -129,23 +129,11 @@ internal sealed class TargetCompression : IDisposable
                 for (var row = y.CoreStart; width > 0 && row < Math.Min(y.CoreEnd, header.Height); row++)
                 {
                     var decoded = image.Slice((((long)(row - y.Start) * plan.X.Size) + x.CoreStart - x.Start) * 3, width * 3);
-                    errors += SquaredErrors(_rows.Row(row).Slice(x.CoreStart * 3, width * 3), decoded);
+                    errors += PixelErrors.Squared(_rows.Row(row).Slice(x.CoreStart * 3, width * 3), decoded);
                 }
             }
         }
 
         return errors == 0 ? double.PositiveInfinity : 10 * Math.Log10(255.0 * 255 * 3 * header.Width * header.Height / errors);
-    }
-
-    private static long SquaredErrors(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-    {
-        var sum = 0L;
-        for (var i = 0; i < a.Length; i++)
-        {
-            var difference = a[i] - b[i];
-            sum += difference * difference;
-        }
-
-        return sum;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class WindowEncoder : IDisposable
             _latents.Encode(_image, _settings.RatePoint, cancellationToken);
             for (var p = 0; p < _parts.Planes.Count; p++)
             {
-                var (core, from) = (Core(p, x, y), CoreInWindow(p, x, y));
+                var (core, from) = (_parts.Planes[p].Core(x, y), _parts.Planes[p].CoreInWindow(x, y));
                 _search!.Run(p, _latents.Plane(p), _latents.Width(p), from, core.X, core.Y, maps, cancellationToken);
             }
 
@@ -61,7 +61,7 @@ internal sealed class WindowEncoder : IDisposable
         _parts.Graphs.Encode(_image.Memory, 1, _plan.Y.Size, _plan.X.Size, _settings.RatePoint, (float)_settings.Lambda, _indices!.Planes, cancellationToken);
         for (var p = 0; p < _parts.Planes.Count; p++)
         {
-            var (core, from) = (Core(p, x, y), CoreInWindow(p, x, y));
+            var (core, from) = (_parts.Planes[p].Core(x, y), _parts.Planes[p].CoreInWindow(x, y));
             var stride = _parts.Planes[p].Stride;
             var (width, height) = (_plan.X.Size / stride, _plan.Y.Size / stride);
             for (var stage = 0; stage < maps.StagesOf(p); stage++)
@@ -75,10 +75,4 @@ internal sealed class WindowEncoder : IDisposable
         _indices?.Dispose();
         _latents?.Dispose();
     }
-
-    /// <summary>A window's core in a plane of the image.</summary>
-    private TileRectangle Core(int plane, WindowSpan x, WindowSpan y) => _parts.Planes[plane].Core(x, y);
-
-    /// <summary>The same in the window.</summary>
-    private TileRectangle CoreInWindow(int plane, WindowSpan x, WindowSpan y) => _parts.Planes[plane].CoreInWindow(x, y);
 }

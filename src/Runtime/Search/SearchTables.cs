@@ -52,9 +52,9 @@ internal sealed class SearchTables
         var size = count * layout.Range(stage).Length;
         var first = ((ratePoint * layout.Plane.Stages) + stage) * count;
         var fresh = new StageCodes(
-            _tensors[GraphNames.Codebook(layout.Plane, stage, _ratePoints)].AsSpan(ratePoint * size, size),
-            _tensors[GraphNames.SquaredNorms(layout.Plane)].AsSpan(first, count),
-            _tensors[GraphNames.ScaledLengths(layout.Plane)].AsSpan(first, count));
+            _tensors[GraphNames.Codebook(layout.Plane, stage, _ratePoints)].AsMemory(ratePoint * size, size),
+            _tensors[GraphNames.SquaredNorms(layout.Plane)].AsMemory(first, count),
+            _tensors[GraphNames.ScaledLengths(layout.Plane)].AsMemory(first, count));
 
         // Two threads may make it at the same time; both are the same.
         return Interlocked.CompareExchange(ref made, fresh, null) ?? fresh;

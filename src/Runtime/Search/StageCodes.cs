@@ -13,23 +13,23 @@ internal sealed class StageCodes
     private static readonly int Block = 2 * Vector<float>.Count;
 
     private readonly float[] _factors;
-    private readonly float[] _squaredNorms;
-    private readonly float[] _lengths;
-    private readonly float[] _codes;
+    private readonly ReadOnlyMemory<float> _squaredNorms;
+    private readonly ReadOnlyMemory<float> _lengths;
+    private readonly ReadOnlyMemory<float> _codes;
 
     /// <param name="codes">The codes, <c>[K,d]</c>.</param>
     /// <param name="squaredNorms">‖e‖², <c>[K]</c>.</param>
     /// <param name="lengths">Their lengths at λ = 1 in the latents' squared units, <c>[K]</c>.</param>
-    public StageCodes(ReadOnlySpan<float> codes, ReadOnlySpan<float> squaredNorms, ReadOnlySpan<float> lengths)
+    public StageCodes(ReadOnlyMemory<float> codes, ReadOnlyMemory<float> squaredNorms, ReadOnlyMemory<float> lengths)
     {
         (Count, Dimension) = (squaredNorms.Length, codes.Length / squaredNorms.Length);
         Width = (Count + Block - 1) / Block * Block;
-        (_codes, _squaredNorms, _lengths) = (codes.ToArray(), squaredNorms.ToArray(), lengths.ToArray());
+        (_codes, _squaredNorms, _lengths) = (codes, squaredNorms, lengths);
 
         // −2·e, one dimension after the other; what fills the last block is never chosen for its bias.
         _factors = new float[Dimension * Width];
         for (var k = 0; k < Count; k++)
-            for (var j = 0; j < Dimension; j++) _factors[(j * Width) + k] = -2 * codes[(k * Dimension) + j];
+            for (var j = 0; j < Dimension; j++) _factors[(j * Width) + k] = -2 * Code(k)[j];
     }
 
     /// <summary>Number of codes K.</summary>
@@ -42,14 +42,16 @@ internal sealed class StageCodes
     public int Width { get; }
 
     /// <summary>A code.</summary>
-    public ReadOnlySpan<float> Code(int index) => _codes.AsSpan(index * Dimension, Dimension);
+    public ReadOnlySpan<float> Code(int index) => _codes.Span.Slice(index * Dimension, Dimension);
 
     /// <summary>‖e‖² + λ·length of every code, <c>[Width]</c>.</summary>
     public float[] Biases(float lambda)
     {
         var biases = new float[Width];
         Array.Fill(biases, float.PositiveInfinity, Count, Width - Count);
-        for (var k = 0; k < Count; k++) biases[k] = _squaredNorms[k] + (lambda * _lengths[k]);
+        var norms = _squaredNorms.Span;
+        var lengths = _lengths.Span;
+        for (var k = 0; k < Count; k++) biases[k] = norms[k] + (lambda * lengths[k]);
         return biases;
     }
 
