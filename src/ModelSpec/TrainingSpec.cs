@@ -152,6 +152,31 @@ public sealed record TrainingSpec
     [JsonRequired]
     public double FreezeEncoder { get; init; }
 
+    /// <summary>
+    /// Share of the run at its beginning in which the encoder is frozen, so that one that starts as the KLT stays that until the decoder knows its codes; from 0
+    /// (never) to 1.
+    /// </summary>
+    [JsonRequired]
+    public double EncoderStart { get; init; }
+
+    /// <summary>The encoder's learning rate as a share of the run's, above 0 and at most 1: an encoder that starts as the KLT has more to lose.</summary>
+    [JsonRequired]
+    public double EncoderRate { get; init; } = 1;
+
+    /// <summary>
+    /// Weight of the rate in the loss: with 1 the encoder minimises squared error + λ·bits, both by the gradient of soft assignments; 0: squared error alone, the
+    /// gradient passing straight through the quantizer. Above 0 the model needs rate points with λ above 0.
+    /// </summary>
+    [JsonRequired]
+    public double RateWeight { get; init; }
+
+    /// <summary>
+    /// Whether a rate point's loss is weighted by 1/√λ, of which squared errors are about a multiple, so that a decibel counts alike at every rate point; otherwise
+    /// the coarse ones count most.
+    /// </summary>
+    [JsonRequired]
+    public bool BalanceRates { get; init; }
+
     /// <summary>What the networks compute in.</summary>
     [JsonRequired]
     public TrainingPrecision Precision { get; init; }
@@ -193,6 +218,12 @@ public sealed record TrainingSpec
         if (MseWeight + L1Weight + MsSsimWeight == 0) throw new ArgumentException("MSE, L1 and MS-SSIM weight: at least one must be above 0");
         if (WeightEma is not (>= 0 and < 1)) throw new ArgumentException($"weight EMA: expected at least 0 and below 1, got {WeightEma}");
         if (FreezeEncoder is not (>= 0 and <= 1)) throw new ArgumentException($"freeze encoder: expected a share of the run from 0 to 1, got {FreezeEncoder}");
+        if (EncoderStart is not (>= 0 and <= 1)) throw new ArgumentException($"encoder start: expected a share of the run from 0 to 1, got {EncoderStart}");
+        if (EncoderRate is not (> 0 and <= 1)) throw new ArgumentException($"encoder rate: expected above 0 and at most 1, got {EncoderRate}");
+        NotNegative("rate weight", RateWeight);
+        var positiveLambdas = model.RateLambdas is { Count: > 0 } lambdas && lambdas.All(lambda => lambda > 0);
+        if (RateWeight > 0 && !positiveLambdas) throw new ArgumentException("rate weight: needs a model with rate lambdas, all above 0");
+        if (BalanceRates && !positiveLambdas) throw new ArgumentException("balance rates: needs a model with rate lambdas, all above 0");
         if (!Enum.IsDefined(Precision)) throw new ArgumentException($"precision: expected float32 or bfloat16, got {Precision}");
         Positive("crops per image", CropsPerImage);
         if (CropsPerImage > 256) throw new ArgumentException($"crops per image: expected at most 256, got {CropsPerImage}");

@@ -2,7 +2,8 @@ using BenchmarkDotNet.Running;
 using VqVae.Benchmarks;
 
 // `quick` (runtime) and `trainer` print ratios within one run, in seconds and minutes, `memory` what calls take, `large` what 100 megapixels
-// do in minutes, `entropy` what the entropy modes save on real images and how fast they are, `search` what efforts and targets cost; anything else goes to BenchmarkDotNet
+// do in minutes, `entropy` what the entropy modes save on real images and how fast they are, `search` what efforts and targets cost, `floor` how a model
+// does at and below WebP's smallest files; anything else goes to BenchmarkDotNet
 // (`--filter '*'` for everything).
 return args switch
 {
@@ -11,6 +12,7 @@ return args switch
     ["entropy", .. var rest] => EntropyQuick.Run(rest),
     ["quick", .. var rest] => RuntimeQuick.Run(rest),
     ["search", .. var rest] => SearchQuick.Run(rest),
+    ["floor", .. var rest] => FloorQuick.Run(rest),
     ["trainer", .. var rest] => TrainerQuick.Run(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(RuntimeBenchmarks).Assembly).Run(args).Any(s => s.HasCriticalValidationErrors) ? 1 : 0,
 };

@@ -166,6 +166,8 @@ public class PresetTests
             ("gradient clip", good with { GradientClip = double.NaN }), ("codebook weight", good with { CodebookWeight = -0.1 }),
             ("commitment weight", good with { CommitmentWeight = double.PositiveInfinity }),
             ("EMA decay", good with { EmaDecay = 1 }), ("EMA decay", good with { EmaDecay = double.NaN }),
+            ("encoder start", good with { EncoderStart = 1.1 }), ("encoder rate", good with { EncoderRate = 0 }), ("encoder rate", good with { EncoderRate = 2 }),
+            ("rate weight", good with { RateWeight = -1 }), ("rate weight", good with { RateWeight = 1 }), ("balance rates", good with { BalanceRates = true }),
             ("restart threshold", good with { RestartThreshold = 1 }), ("restart threshold", good with { RestartThreshold = -0.1 }),
         ];
         good.Validate(model);

@@ -153,6 +153,6 @@ public class CodebookStatisticsTests
     private static QuantizerResult Result(Tensor vectors, params long[] indices)
     {
         var nothing = zeros(1);
-        return new QuantizerResult(nothing, tensor(indices).view(1, -1), [vectors], nothing, nothing, nothing);
+        return new QuantizerResult(nothing, tensor(indices).view(1, -1), [vectors], nothing, nothing, nothing, SoftRate: null);
     }
 }

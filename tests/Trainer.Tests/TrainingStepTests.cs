@@ -53,6 +53,51 @@ public class TrainingStepTests
     }
 
     [Fact]
+    public void FlatAdamW_HeadWithARateOfItsOwn_MovesAtThatRateAndStaysAtZero()
+    {
+        using var scope = NewDisposeScope();
+        var (head, rest) = (new TorchSharp.Modules.Parameter(zeros(3)), new TorchSharp.Modules.Parameter(zeros(5)));
+        using var flat = new FlatAdamW([head, rest]);
+        Step(headRate: 0);
+        Assert.Equal(0, head.abs().max().item<float>());
+        Assert.Equal(0, flat.FirstMoment.narrow(0, 0, 3).abs().max().item<float>());
+        Assert.True(rest.abs().min().item<float>() > 0);
+
+        // Equal gradients from equal moments: the step is the learning rate, whatever the gradient's size.
+        using var fresh = new FlatAdamW([head, rest]);
+        var before = (head.clone(), rest.clone());
+        fresh.ZeroGradients();
+        head.sum().add(rest.sum()).backward();
+        fresh.Step(0.02, 0, fresh.GradientNorm(), clip: 0, head: 3, headRate: 0.005);
+        Assert.True(before.Item1.sub(head).allclose(full([3], 0.005f), atol: 1e-6));
+        Assert.True(before.Item2.sub(rest).allclose(full([5], 0.02f), atol: 1e-6));
+
+        void Step(double headRate)
+        {
+            flat.ZeroGradients();
+            head.sum().add(rest.sum()).backward();
+            flat.Step(0.02, 0, flat.GradientNorm(), clip: 0, head: 3, headRate);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, 1)]
+    [InlineData(0, 0, 1, 1)]
+    [InlineData(0.5, 0, 0.49, 0)]
+    [InlineData(0.5, 0, 0.525, 0.5)]
+    [InlineData(0.5, 0, 0.6, 1)]
+    [InlineData(0, 0.1, 0.89, 1)]
+    [InlineData(0, 0.1, 0.9, 0)]
+    [InlineData(0, 1, 0, 0)]
+    [InlineData(1, 0, 0.99, 0)]
+    public void EncoderRate_AlongARun_IsZeroWhereItIsFrozenAndRisesWhereItStartsLate(double start, double freeze, double share, double expected)
+    {
+        var training = Preset.Small.Training with { EncoderStart = start, FreezeEncoder = freeze };
+        Assert.Equal(expected, RunLoop.EncoderRate(training, share), 6);
+        Assert.Equal(0.1 * expected, RunLoop.EncoderRate(training with { EncoderRate = 0.1 }, share), 6);
+    }
+
+    [Fact]
     public void FlatAdamW_TenSteps_EqualsTorchsAdamW()
     {
         using var scope = NewDisposeScope();

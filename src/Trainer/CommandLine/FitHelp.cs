@@ -70,6 +70,10 @@ internal static class FitHelp
           --ms-ssim-weight W     * 1 - MS-SSIM
           --codebook-weight W    * mean|sg[z] - e|^2, which moves the codebook; 0 if it learns by averages
           --commitment-weight W  * mean|z - sg[e]|^2, which moves the encoder
+          --rate-weight W        * lambda times bits, which moves the encoder: needs rate lambdas. Above 0
+                                   gradients are those of soft assignments in place of straight through
+          --balance-rates BOOL   * true: weight rate points by 1/sqrt(lambda), so that a decibel counts
+                                   alike at each; otherwise coarse ones count most
 
         Optimizer:
           --lr RATE              * peak learning rate of AdamW
@@ -79,7 +83,9 @@ internal static class FitHelp
           --clip NORM            * largest gradient norm, 0 for no clipping
           --weight-ema D           validate and export a moving average of the weights with this decay, such
                                    as 0.999; 0 for the weights themselves
-          --freeze-encoder SHARE   share of the run at its end in which only decoder and codebooks learn
+          --encoder-start SHARE  * share of the run at its beginning in which the encoder stays as it is
+          --encoder-rate SHARE   * its learning rate as a share of --lr, such as 0.1
+          --freeze-encoder SHARE * share of the run at its end in which it does; 1 for all of the run
           --precision P            float32, or bfloat16 for the networks' layers; weights, optimizer and
                                    quantizer are float32 either way
 

@@ -104,6 +104,12 @@ internal sealed class FitArguments
     [Option("commitment-weight"), Setting("training.commitment_weight", Resumable = true)]
     public double? CommitmentWeight { get; set; }
 
+    [Option("rate-weight"), Setting("training.rate_weight", Resumable = true)]
+    public double? RateWeight { get; set; }
+
+    [Option("balance-rates"), Setting("training.balance_rates", Resumable = true)]
+    public bool? BalanceRates { get; set; }
+
     [Option("lr"), Setting("training.learning_rate", Resumable = true)]
     public double? LearningRate { get; set; }
 
@@ -122,7 +128,13 @@ internal sealed class FitArguments
     [Option("weight-ema"), Setting("training.weight_ema")]
     public double? WeightEma { get; set; }
 
-    [Option("freeze-encoder"), Setting("training.freeze_encoder")]
+    [Option("encoder-start"), Setting("training.encoder_start", Resumable = true)]
+    public double? EncoderStart { get; set; }
+
+    [Option("encoder-rate"), Setting("training.encoder_rate", Resumable = true)]
+    public double? EncoderRate { get; set; }
+
+    [Option("freeze-encoder"), Setting("training.freeze_encoder", Resumable = true)]
     public double? FreezeEncoder { get; set; }
 
     [Option("precision"), Setting("training.precision")]

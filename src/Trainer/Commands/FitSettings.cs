@@ -56,7 +56,7 @@ internal static class FitSettings
         if (FixedOptions(arguments).FirstOrDefault() is { } option)
         {
             throw new ArgumentException(
-                $"{option} cannot be given with --resume, which goes on with the run's own settings; only its length, learning rate, weights of losses, weight decay, clipping, data folder, "
+                $"{option} cannot be given with --resume, which goes on with the run's own settings; only its length, learning rate, weights of losses, weight decay, clipping, when the encoder learns, data folder, "
                 + "device, threads, caches and what is reported and saved can change");
         }
 

@@ -72,15 +72,16 @@ public sealed class Autoencoder : nn.Module
     /// <param name="images">float32 <c>[N,C,H,W]</c> in [−1, 1]; height and width are multiples of the largest stride.</param>
     /// <param name="keptStages">int64 <c>[N]</c>: how many leading stages each sample keeps, or <c>null</c> for all.</param>
     /// <param name="ratePoint">The rate point, from 0.</param>
+    /// <param name="soft">Whether the gradient is that of soft assignments (<see cref="Quantizer.Quantize"/>).</param>
     /// <returns>A result a plane.</returns>
-    public IReadOnlyList<QuantizerResult> Quantize(Tensor images, Tensor? keptStages = null, int ratePoint = 0)
+    public IReadOnlyList<QuantizerResult> Quantize(Tensor images, Tensor? keptStages = null, int ratePoint = 0, bool soft = false)
     {
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
         var results = new QuantizerResult[Quantizers.Count];
         Encode(images, ratePoint, (plane, latents) =>
         {
-            results[plane] = Quantizers[plane].Quantize(latents, keptStages, ratePoint).MoveTo(scope);
+            results[plane] = Quantizers[plane].Quantize(latents, keptStages, ratePoint, soft).MoveTo(scope);
             return results[plane].Quantized;
         });
         return [.. results.Select(r => r.MoveToOuter())];

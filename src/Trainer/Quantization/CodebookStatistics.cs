@@ -50,12 +50,14 @@ internal sealed class CodebookStatistics : IDisposable
     /// <summary>Starts all stages of all rate points by k-means on latents, stage by stage on what the ones before left over.</summary>
     /// <param name="vectors">float32 <c>[P,D]</c>.</param>
     /// <param name="vectorsPerStep">How many vectors a training step will have, to which the counts are scaled.</param>
-    public void Start(Tensor vectors, long vectorsPerStep)
+    /// <param name="onRatePoint">Called before each rate point, where there are several, with its number, from 0.</param>
+    public void Start(Tensor vectors, long vectorsPerStep, Action<int>? onRatePoint = null)
     {
         using var gradients = no_grad();
         for (var rate = 0; rate < _quantizer.RatePoints; rate++)
         {
             using var scope = NewDisposeScope();
+            if (_quantizer.RatePoints > 1) onRatePoint?.Invoke(rate);
             var residuals = _quantizer.Groups(vectors);
             for (var stage = 0; stage < _quantizer.Stages; stage++)
             {

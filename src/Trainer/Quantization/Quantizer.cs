@@ -9,7 +9,10 @@ namespace VqVae.Trainer.Quantization;
 /// both. With a single stage it is the VQ-VAE's quantizer (van den Oord et al. 2017).
 /// </summary>
 /// <remarks>
-/// <para>The straight-through estimator is here and nowhere else: the decoder gets <c>z + sg[q − z]</c>, while the losses use the untouched codes.</para>
+/// <para>
+/// Gradients of the choice of codes are here and nowhere else. Straight through, the decoder gets <c>z + sg[q − z]</c>, while the losses use the untouched
+/// codes. With soft assignments it gets <c>s + sg[q − s]</c>, s being the expected code of <see cref="SoftAssignment"/>.
+/// </para>
 /// <para>
 /// What differs between quantizers is where the codes come from: <see cref="CodebookQuantizer"/> learns them, <see cref="FiniteScalarQuantizer"/> has them
 /// on a grid. All of them are a list of codes in the end, so one search, one lookup and one graph serve all.
@@ -54,51 +57,70 @@ public abstract class Quantizer : nn.Module
     /// <param name="latents">float32 <c>[N,D,h,w]</c>.</param>
     public virtual Tensor Bound(Tensor latents) => latents;
 
-    /// <summary>Quantizes latents for training: codes by the search with the rate point's λ, losses, and the straight-through estimator.</summary>
+    /// <summary>Quantizes latents for training: codes by the search with the rate point's λ, losses, and a gradient to the latents.</summary>
     /// <param name="latents">float32 <c>[N,D,h,w]</c>.</param>
     /// <param name="keptStages">int64 <c>[N]</c>: how many leading stages each sample keeps, or <c>null</c> for all.</param>
     /// <param name="ratePoint">The rate point, from 0.</param>
-    public QuantizerResult Quantize(Tensor latents, Tensor? keptStages = null, int ratePoint = 0)
+    /// <param name="soft">
+    /// Whether the gradient is that of soft assignments, codes and bits alike, which takes a λ above 0; otherwise it passes straight through, and bits have none.
+    /// </param>
+    public QuantizerResult Quantize(Tensor latents, Tensor? keptStages = null, int ratePoint = 0, bool soft = false)
     {
         ArgumentNullException.ThrowIfNull(latents);
         using var scope = NewDisposeScope();
         var (n, h, w) = (latents.shape[0], latents.shape[2], latents.shape[3]);
         var bounded = Bound(latents);
-        var residuals = Groups(Vectors(bounded.detach()));
+        var residuals = Groups(Vectors(soft ? bounded : bounded.detach()));
         var sums = new Tensor?[Layout.Groups];
+        var mu = Mu(Lambdas[ratePoint]);
         var indices = new List<Tensor>();
         var inputs = new List<Tensor>();
-        Tensor? codebookLoss = null, rate = null;
+        Tensor? codebookLoss = null, rate = null, softRate = null;
         for (var stage = 0; stage < Stages; stage++)
         {
             var group = stage % Layout.Groups;
             var (codebook, lengths) = (Codebook(ratePoint, stage), Lengths(ratePoint, stage));
-            var index = CodeSearch.Cheapest(residuals[group], codebook.detach(), lengths, Mu(Lambdas[ratePoint]));
+            var costs = CodeSearch.Costs(residuals[group], codebook.detach(), lengths, mu);
+            var index = costs.detach().argmin(1);
             var codes = codebook.index_select(0, index);
-            inputs.Add(residuals[group]);
+            var input = residuals[group].detach();
+            inputs.Add(input);
 
-            var loss = nn.functional.mse_loss(codes, residuals[group]);
+            var loss = nn.functional.mse_loss(codes, input);
             codebookLoss = codebookLoss is null ? loss : codebookLoss.add(loss);
             var bits = lengths.index_select(0, index).mean();
             rate = rate is null ? bits : rate.add(bits);
 
-            var fixedCodes = codes.detach();
-            var kept = keptStages is null ? fixedCodes : fixedCodes.mul(keptStages.gt(stage).to(ScalarType.Float32).repeat_interleave(h * w).unsqueeze(1));
+            var chosen = codes.detach();
+            if (soft)
+            {
+                var (expected, expectedBits) = SoftAssignment.Of(costs, codebook.detach(), lengths, mu);
+                softRate = softRate is null ? expectedBits : softRate.add(expectedBits);
+                chosen = expected.add(chosen.sub(expected.detach()));
+            }
+            else
+            {
+                // Far larger than the latents, and nothing needs them any more.
+                costs.Dispose();
+            }
+
+            var kept = keptStages is null ? chosen : chosen.mul(keptStages.gt(stage).to(ScalarType.Float32).repeat_interleave(h * w).unsqueeze(1));
             sums[group] = sums[group] is { } sum ? sum.add(kept) : kept;
-            residuals[group] = residuals[group].sub(fixedCodes);
+            residuals[group] = residuals[group].sub(chosen);
             indices.Add(index);
         }
 
         var q = Maps(sums, n, h, w);
-        var commitmentLoss = nn.functional.mse_loss(bounded, q);
-        var straightThrough = bounded.add(q.sub(bounded).detach());
+        var commitmentLoss = nn.functional.mse_loss(bounded, q.detach());
+        var quantized = soft ? q.clone() : bounded.add(q.sub(bounded).detach());
         return new QuantizerResult(
-            straightThrough.MoveToOuterDisposeScope(),
+            quantized.MoveToOuterDisposeScope(),
             stack(indices).MoveToOuterDisposeScope(),
             [.. inputs.Select(input => input.MoveToOuterDisposeScope())],
             codebookLoss!.MoveToOuterDisposeScope(),
             commitmentLoss.MoveToOuterDisposeScope(),
-            rate!.MoveToOuterDisposeScope());
+            rate!.MoveToOuterDisposeScope(),
+            softRate?.MoveToOuterDisposeScope());
     }
 
     /// <summary>

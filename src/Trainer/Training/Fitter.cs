@@ -8,8 +8,8 @@ namespace VqVae.Trainer.Training;
 /// <summary>Trains a model on a folder of images and writes the run folder.</summary>
 internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder folder, Device device, IFitObserver observer)
 {
-    /// <summary>Positions from which the KLT and the k-means start are computed.</summary>
-    private const int StartPositions = 1 << 16;
+    /// <summary>Positions of the finest plane from which the KLT is computed; a plane of twice the stride, whose codebooks start from these too, has a quarter.</summary>
+    private const int StartPositions = 1 << 18;
 
     /// <summary>Runs until the settings' length is reached or the run is stopped.</summary>
     /// <param name="stop">Ends the run cleanly after the current step, with a state to resume from.</param>
@@ -57,6 +57,10 @@ internal sealed class Fitter(RunSettings settings, FitOptions options, RunFolder
         }
 
         using var tensor = TensorFiles.FromBytes(pixels, [samples, source.SampleSide, source.SampleSide, 3], device);
-        trained.StartFrom(tensor);
+        trained.StartFrom(tensor, line =>
+        {
+            stop.ThrowIfCancellationRequested();
+            observer.Say(line);
+        });
     }
 }

@@ -57,13 +57,20 @@ internal sealed class FlatAdamW : IDisposable
     /// <param name="weightDecay">Decoupled weight decay.</param>
     /// <param name="gradientNorm">What <see cref="GradientNorm"/> gave.</param>
     /// <param name="clip">Largest norm, beyond which the gradient is scaled down; 0 for none.</param>
-    /// <param name="first">The first number of the buffer that is moved; those before it stay, and so do their moments.</param>
-    public void Step(double learningRate, double weightDecay, Tensor gradientNorm, double clip, long first = 0)
+    /// <param name="head">How many numbers at the buffer's beginning have a learning rate of their own.</param>
+    /// <param name="headRate">That rate; at 0 they stay, and so do their moments.</param>
+    public void Step(double learningRate, double weightDecay, Tensor gradientNorm, double clip, long head = 0, double headRate = 0)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        var (parameters, gradients, firstMoment, secondMoment) = (From(Parameters), From(_gradients), From(FirstMoment), From(SecondMoment));
+        if (head > 0 && headRate > 0) Move(0, head, headRate, weightDecay, gradientNorm, clip);
+        Move(head, Parameters.shape[0] - head, learningRate, weightDecay, gradientNorm, clip);
+    }
+
+    private void Move(long start, long length, double learningRate, double weightDecay, Tensor gradientNorm, double clip)
+    {
+        var (parameters, gradients, firstMoment, secondMoment) = (Part(Parameters), Part(_gradients), Part(FirstMoment), Part(SecondMoment));
         var correction1 = 1 - Math.Pow(Beta1, Steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
         if (AdamWKernel.Takes(parameters))
@@ -81,7 +88,7 @@ internal sealed class FlatAdamW : IDisposable
         var denominator = secondMoment.sqrt().div_(correction2).add_(Epsilon);
         parameters.addcdiv_(firstMoment, denominator, value: -learningRate / correction1);
 
-        Tensor From(Tensor all) => first == 0 ? all : all.narrow(0, first, all.shape[0] - first);
+        Tensor Part(Tensor all) => length == all.shape[0] ? all : all.narrow(0, start, length);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VqVae.Models;
 using VqVae.Trainer.Data;
 using VqVae.Trainer.Native;
 using VqVae.Trainer.Run;
@@ -13,6 +14,9 @@ namespace VqVae.Trainer.Training;
 internal sealed class RunLoop(
     RunSettings settings, FitOptions options, TrainingStep trained, RunningAverages averages, TrainingImages images, RunKeeper keeper, RunFolder folder, Device device, IFitObserver observer)
 {
+    /// <summary>Share of a run over which the learning rate of an encoder that starts late rises.</summary>
+    private const double EncoderRise = 0.05;
+
     private readonly int _batch = settings.Training.Batch;
     private long _firstStep;
     private double _firstSeconds;
@@ -98,8 +102,7 @@ internal sealed class RunLoop(
     private void Step(LoadedBatch batch, RunPosition position, double rate)
     {
         using var scope = NewDisposeScope();
-        var frozen = settings.Training.FreezeEncoder is var share and > 0 && Share(position) >= 1 - share;
-        using var measured = trained.Run(batch.ToTensor(device), position.Step, rate, frozen);
+        using var measured = trained.Run(batch.ToTensor(device), position.Step, rate, EncoderRate(settings.Training, Share(position)));
         averages.Add(measured);
     }
 
@@ -140,6 +143,17 @@ internal sealed class RunLoop(
         }
 
         observer.Samples(step, samples);
+    }
+
+    /// <summary>
+    /// The encoder's learning rate at a share of the run, as a share of the run's: 0 where it is frozen. Where it begins to learn later than the rest it does so slowly:
+    /// it has no moments yet, and the decoder and the codebooks have to follow.
+    /// </summary>
+    internal static double EncoderRate(TrainingSpec training, double share)
+    {
+        var (start, end) = (training.EncoderStart, 1 - training.FreezeEncoder);
+        if (share < start || (training.FreezeEncoder > 0 && share >= end)) return 0;
+        return training.EncoderRate * (start > 0 ? Math.Clamp((share - start) / EncoderRise, 1e-3, 1) : 1);
     }
 
     private static bool IsDue(RunPosition position, int every) => position.Step % every == 0;

@@ -28,6 +28,9 @@ internal sealed record StepMeasurements(Tensor Loss, Tensor Reconstruction, Tens
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
+    /// <summary>Most vectors of a plane that its codebooks start from.</summary>
+    private const int StartVectors = 1 << 16;
+
     private readonly TrainingSpec _training;
     private readonly ulong _seed;
     private readonly long _encoderWeights;
@@ -89,7 +92,8 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>Starts a fresh model from data: the KLT, where the architecture has one, and codebooks by k-means, where that is asked for.</summary>
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c>, a few hundred samples.</param>
-    public void StartFrom(Tensor pixels)
+    /// <param name="onProgress">Called with a line on what is done next, where that takes long.</param>
+    public void StartFrom(Tensor pixels, Action<string>? onProgress = null)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -112,7 +116,8 @@ internal sealed class TrainingStep : IDisposable
             }
 
             var side = _training.ImageSize / spec.Planes[plane].Stride;
-            Statistics[plane].Start(cat(vectors), (long)_training.Batch * side * side);
+            Statistics[plane].Start(EvenRows(cat(vectors), StartVectors), (long)_training.Batch * side * side, rate => onProgress?.Invoke(
+                $"codebooks by k-means: {(spec.Planes.Count > 1 ? spec.Planes[plane].Name + ", " : "")}rate point {rate + 1} of {spec.RatePoints}"));
         }
     }
 
@@ -120,25 +125,27 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="pixels">uint8 <c>[N,S,S,3]</c> on the model's device.</param>
     /// <param name="step">The step's number, from 0.</param>
     /// <param name="learningRate">Its learning rate.</param>
-    /// <param name="freezeEncoder">Whether the encoder stays as it is, and only decoder and codebooks learn.</param>
-    public StepMeasurements Run(Tensor pixels, long step, double learningRate, bool freezeEncoder = false)
+    /// <param name="encoderRate">The encoder's learning rate as a share of that; at 0 it stays as it is, and only decoder and codebooks learn.</param>
+    public StepMeasurements Run(Tensor pixels, long step, double learningRate, double encoderRate = 1)
     {
         using var scope = NewDisposeScope();
-        Freeze(freezeEncoder);
+        var frozen = encoderRate == 0;
+        Freeze(frozen);
         var x = PixelTensors.ToInput(pixels, Model.Spec.InputChannels);
         var (stages, ratePoint) = Draw(x.shape[0], step, x.device);
 
         Optimizer.ZeroGradients();
-        var planes = Model.Quantize(x, _training.StageDropout ? stages : null, ratePoint);
+        var planes = Model.Quantize(x, _training.StageDropout ? stages : null, ratePoint, soft: _training.RateWeight > 0 && !frozen);
         var output = Model.Decode([.. planes.Select(p => p.Quantized)], stages, ratePoint);
         var (loss, reconstruction) = _reconstruction.Of(output, x);
         var (codebook, commitment) = (Sum(planes.Select(p => p.CodebookLoss)), Sum(planes.Select(p => p.CommitmentLoss)));
         if (_training.CommitmentWeight > 0) loss = loss.add(commitment, alpha: _training.CommitmentWeight);
         if (_training.CodebookLearning == CodebookLearning.Gradient && _training.CodebookWeight > 0) loss = loss.add(codebook, alpha: _training.CodebookWeight);
-        loss.backward();
+        if (RateLoss(planes, ratePoint) is { } rateLoss) loss = loss.add(rateLoss, alpha: _training.RateWeight);
+        loss.mul(RateBalance(ratePoint)).backward();
 
         var norm = Optimizer.GradientNorm();
-        Optimizer.Step(learningRate, _training.WeightDecay, norm, _training.GradientClip, freezeEncoder ? _encoderWeights : 0);
+        Optimizer.Step(learningRate, _training.WeightDecay, norm, _training.GradientClip, encoderRate == 1 ? 0 : _encoderWeights, learningRate * encoderRate);
         for (var plane = 0; plane < planes.Count; plane++)
         {
             if (_training.CodebookLearning == CodebookLearning.Gradient) Statistics[plane].Pin();
@@ -146,7 +153,7 @@ internal sealed class TrainingStep : IDisposable
         }
 
         WeightAverage?.Update(step);
-        var rate = Sum(planes.Zip(Model.Spec.Planes, (result, plane) => result.Rate.div(plane.Stride * plane.Stride)));
+        var rate = BitsPerPixel(planes, result => result.Rate);
         return new StepMeasurements(
             loss.detach().DetachFromDisposeScope(),
             reconstruction.detach().DetachFromDisposeScope(),
@@ -164,6 +171,23 @@ internal sealed class TrainingStep : IDisposable
         Optimizer.Dispose();
         Model.Dispose();
     }
+
+    /// <summary>λ times the expected bits in the units of the squared error, whose mean is over the channels of a pixel, too; <c>null</c> without soft assignments.</summary>
+    private Tensor? RateLoss(IReadOnlyList<QuantizerResult> planes, int ratePoint) => planes.Any(plane => plane.SoftRate is null)
+        ? null
+        : BitsPerPixel(planes, plane => plane.SoftRate!).mul(Quantizer.Mu(Model.Spec.Lambda(ratePoint)) / Model.Spec.InputChannels);
+
+    private Tensor BitsPerPixel(IReadOnlyList<QuantizerResult> planes, Func<QuantizerResult, Tensor> bits) =>
+        Sum(planes.Zip(Model.Spec.Planes, (result, plane) => bits(result).div(plane.Stride * plane.Stride)));
+
+    /// <summary>The weight of a rate point's loss; 1 on average over the rate points.</summary>
+    private double RateBalance(int ratePoint) => !_training.BalanceRates
+        ? 1
+        : 1 / Math.Sqrt(Model.Spec.Lambda(ratePoint)) / Model.Spec.RateLambdas!.Average(lambda => 1 / Math.Sqrt(lambda));
+
+    /// <summary>At most so many rows of a matrix, evenly spread.</summary>
+    private static Tensor EvenRows(Tensor matrix, long most) =>
+        matrix.shape[0] <= most ? matrix : matrix.index_select(0, arange(most, ScalarType.Int64, matrix.device).mul(matrix.shape[0]).div(most, RoundingMode.floor));
 
     private static Tensor Sum(IEnumerable<Tensor> values) => values.Aggregate((a, b) => a.add(b));
 
