@@ -1,3 +1,4 @@
+using VqVae.Exporter.Onnx;
 using VqVae.Exporter.Tests.Reference;
 using VqVae.Models;
 using VqVae.TestSupport;
@@ -46,6 +47,25 @@ public class GraphParityTests
         }
 
         Assert.True(compared > 10, $"only {compared} indices were clear enough to compare");
+    }
+
+    [Fact]
+    public void Encoder_WhoseNetworkIsUntrained_IsTheLinearTransformAlone()
+    {
+        var checkpoint = Load(RandomCheckpoint.TinyKlt, seed: 13, linearEncoder: true);
+        using var session = new GraphSession(OnnxModel.Encoder(checkpoint), OnnxModel.Decoder(checkpoint));
+        var (h, w, stride, stages) = (5, 7, checkpoint.Spec.Stride, checkpoint.Spec.Stages);
+        var image = DrawnImage.Rgb(w * stride, h * stride, seed: 3);
+        var (indices, _) = session.Encode(image, 1, h * stride, w * stride, lambda: 700);
+        Assert.True(AssertSameWhereClear(new ReferenceCodec(checkpoint).Encode(image, h * stride, w * stride, 700), indices, stages, h * w) > 10);
+
+        foreach (var spec in (ModelSpec[])[RandomCheckpoint.TinyKlt, RandomCheckpoint.TinyLumaChroma])
+        {
+            Assert.Empty(Convolutions(Load(spec, seed: 13, linearEncoder: true)).Where(name => !name.EndsWith("klt", StringComparison.Ordinal)));
+            Assert.Contains("encoder.stem", Convolutions(Load(spec, seed: 13)));
+        }
+
+        static string[] Convolutions(Checkpoint model) => [.. ModelProto.Parser.ParseFrom(OnnxModel.Encoder(model)).Graph.Node.Where(n => n.OpType == "Conv").Select(n => n.Name)];
     }
 
     [Theory]
@@ -103,10 +123,10 @@ public class GraphParityTests
         return Load(tiny with { InputChannels = channels, Stride = stride, Stages = stages, RefineBlocks = 2, DecoderBlocks = 2 }, seed);
     }
 
-    internal static Checkpoint Load(ModelSpec spec, int seed)
+    internal static Checkpoint Load(ModelSpec spec, int seed, bool linearEncoder = false)
     {
         using var stream = new MemoryStream();
-        RandomCheckpoint.Create(spec, seed).WriteTo(stream);
+        RandomCheckpoint.Create(spec, seed, linearEncoder).WriteTo(stream);
         return Checkpoint.FromFile(SafetensorsFile.Parse(stream.ToArray()));
     }
 }

@@ -71,7 +71,10 @@ public static class RandomCheckpoint
     };
 
     /// <summary>A checkpoint file's writer with all tensors; weights are scaled so that activations keep their size.</summary>
-    public static SafetensorsWriter Create(ModelSpec spec, int seed)
+    /// <param name="spec">The model.</param>
+    /// <param name="seed">Chooses the weights.</param>
+    /// <param name="linearEncoder">Whether the heads of the encoder's network are zero, as before it is trained.</param>
+    public static SafetensorsWriter Create(ModelSpec spec, int seed, bool linearEncoder = false)
     {
         var writer = Checkpoint.CreateWriter(spec, new Provenance { Trainer = "test", Seed = seed });
         var random = new Random(seed);
@@ -84,6 +87,7 @@ public static class RandomCheckpoint
             if (tensor.Name.EndsWith(".code_lengths", StringComparison.Ordinal))
                 for (var i = 0; i < length; i++) values[i] = 1 + (float)(8 * random.NextDouble());
             Constrain(spec, tensor.Name, values);
+            if (linearEncoder && tensor.Part == ModelPart.Encoder && tensor.Name.Contains("head.", StringComparison.Ordinal)) Array.Clear(values);
             writer.Add<float>(tensor.Name, values, [.. tensor.Shape.Select(n => (long)n)]);
         }
 

@@ -9,8 +9,17 @@ internal static class KltNetworks
     public static GraphValue Encoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue x, GraphValue rate)
     {
         var linear = layers.Conv("encoder.klt", x, spec.Stride);
-        return graph.Add("encoder.latent", linear, layers.Conv("encoder.head", Features(layers, spec, x, rate)));
+        return Latent(graph, layers, "encoder", linear, () => Features(layers, spec, x, rate));
     }
+
+    /// <summary>Linear latents plus what the network's head makes of its features; the network is left out where its head was never trained and is zero.</summary>
+    /// <param name="graph">Where the nodes go.</param>
+    /// <param name="layers">Where the weights come from.</param>
+    /// <param name="part">The layers' name before <c>.head</c>.</param>
+    /// <param name="linear">The linear latents.</param>
+    /// <param name="features">Adds the network.</param>
+    public static GraphValue Latent(GraphBuilder graph, Layers layers, string part, GraphValue linear, Func<GraphValue> features) =>
+        layers.IsZero(part + ".head") ? linear : graph.Add(part + ".latent", linear, layers.Conv(part + ".head", features()));
 
     /// <summary>The encoder's network, told the rate point where there are several: scaled pixels to <c>[N, hidden, h, w]</c>.</summary>
     public static GraphValue Features(Layers layers, ModelSpec spec, GraphValue x, GraphValue rate)

@@ -14,6 +14,9 @@ internal sealed class Layers(GraphBuilder graph, Checkpoint checkpoint)
     public GraphValue Conv(string name, GraphValue x, int stride = 1) =>
         graph.Conv(name, x, Parameter(name + ".weight"), Parameter(name + ".bias"), stride);
 
+    /// <summary>Whether a convolution gives zero whatever it is given, as a head that starts at zero does until it is trained.</summary>
+    public bool IsZero(string name) => !checkpoint.Values(name + ".weight").ContainsAnyExcept(0f) && !checkpoint.Values(name + ".bias").ContainsAnyExcept(0f);
+
     /// <summary>A transposed convolution with the checkpoint's <c>NAME.weight</c> and <c>NAME.bias</c>.</summary>
     public GraphValue ConvTranspose(string name, GraphValue x, int stride) =>
         graph.ConvTranspose(name, x, Parameter(name + ".weight"), Parameter(name + ".bias"), stride);

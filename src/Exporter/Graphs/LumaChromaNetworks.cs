@@ -8,11 +8,13 @@ internal static class LumaChromaNetworks
     /// <summary>Scaled pixels <c>[N, C, H, W]</c> to the latents of luma and chroma.</summary>
     public static (GraphValue Luma, GraphValue Chroma) Encoder(GraphBuilder graph, Layers layers, ModelSpec spec, GraphValue x, GraphValue rate)
     {
-        var features = KltNetworks.Features(layers, spec, x, rate);
-        var luma = graph.Add("encoder.luma.latent", layers.Conv("encoder.luma.klt", x, spec.Stride), layers.Conv("encoder.luma.head", features));
-        var coarse = layers.Relu(layers.Conv("encoder.chroma.down", features, stride: 2));
-        var chroma = graph.Add("encoder.chroma.latent", layers.Conv("encoder.chroma.klt", x, 2 * spec.Stride), layers.Conv("encoder.chroma.head", coarse));
+        GraphValue? shared = null;
+        var luma = KltNetworks.Latent(graph, layers, "encoder.luma", layers.Conv("encoder.luma.klt", x, spec.Stride), Features);
+        var chroma = KltNetworks.Latent(
+            graph, layers, "encoder.chroma", layers.Conv("encoder.chroma.klt", x, 2 * spec.Stride), () => layers.Relu(layers.Conv("encoder.chroma.down", Features(), stride: 2)));
         return (luma, chroma);
+
+        GraphValue Features() => shared ??= KltNetworks.Features(layers, spec, x, rate);
     }
 
     /// <summary>Summed codes of luma and chroma to scaled pixels <c>[N, C, H, W]</c>; <paramref name="stages"/> and <paramref name="codes"/> have both planes.</summary>

@@ -80,8 +80,9 @@ public abstract class Quantizer : nn.Module
         {
             var group = stage % Layout.Groups;
             var (codebook, lengths) = (Codebook(ratePoint, stage), Lengths(ratePoint, stage));
-            var costs = CodeSearch.Costs(residuals[group], codebook.detach(), lengths, mu);
-            var index = costs.detach().argmin(1);
+            var fixedCodebook = codebook.detach();
+            var costs = soft ? CodeSearch.Costs(residuals[group], fixedCodebook, lengths, mu) : null;
+            var index = costs?.detach().argmin(1) ?? CodeSearch.Cheapest(residuals[group], fixedCodebook, lengths, mu);
             var codes = codebook.index_select(0, index);
             var input = residuals[group].detach();
             inputs.Add(input);
@@ -92,16 +93,11 @@ public abstract class Quantizer : nn.Module
             rate = rate is null ? bits : rate.add(bits);
 
             var chosen = codes.detach();
-            if (soft)
+            if (costs is not null)
             {
-                var (expected, expectedBits) = SoftAssignment.Of(costs, codebook.detach(), lengths, mu);
+                var (expected, expectedBits) = SoftAssignment.Of(costs, fixedCodebook, lengths, mu);
                 softRate = softRate is null ? expectedBits : softRate.add(expectedBits);
                 chosen = expected.add(chosen.sub(expected.detach()));
-            }
-            else
-            {
-                // Far larger than the latents, and nothing needs them any more.
-                costs.Dispose();
             }
 
             var kept = keptStages is null ? chosen : chosen.mul(keptStages.gt(stage).to(ScalarType.Float32).repeat_interleave(h * w).unsqueeze(1));
