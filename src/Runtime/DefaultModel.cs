@@ -6,12 +6,12 @@ namespace VqVae.Runtime;
 public static class DefaultModel
 {
     /// <summary>The shipped model's name.</summary>
-    public const string Name = "small";
+    public const string Name = "photo";
 
     /// <summary>The environment variable that names another model folder.</summary>
     public const string EnvironmentVariable = "VQVAE_MODEL";
 
-    /// <summary>The folder that <see cref="EnvironmentVariable"/> names, otherwise <c>models/small</c> beside the program.</summary>
+    /// <summary>The folder that <see cref="EnvironmentVariable"/> names, otherwise <c>models/photo</c> beside the program.</summary>
     /// <exception cref="ModelFormatException">There is no model in either place.</exception>
     public static string FindFolder() => FindFolder(Environment.GetEnvironmentVariable(EnvironmentVariable), AppContext.BaseDirectory);
 

@@ -61,7 +61,7 @@ public sealed class VqCodec : IDisposable
         return new VqCodec(ModelGraphs.Load(modelFolder, options), options);
     }
 
-    /// <summary>Loads the model in the folder that the environment variable <c>VQVAE_MODEL</c> names, otherwise <c>models/small</c> beside the program.</summary>
+    /// <summary>Loads the model in the folder that the environment variable <c>VQVAE_MODEL</c> names, otherwise <c>models/photo</c> beside the program.</summary>
     /// <param name="options">Device, threads and limits.</param>
     /// <exception cref="ModelFormatException">There is no model in either place, or it is malformed.</exception>
     /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there; the message says what is missing.</exception>

@@ -43,7 +43,7 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         var item = JsonNode.Parse(output)!["Items"]!["ContentWithTargetPath"]!.AsArray().Single()!;
         Assert.Equal(shipped, (string?)item["TargetPath"]);
         Assert.Equal("PreserveNewest", (string?)item["CopyToOutputDirectory"]);
-        Assert.Equal(folder["models/small"], DefaultModel.FindFolder(null, folder.Path));
+        Assert.Equal(folder["models/photo"], DefaultModel.FindFolder(null, folder.Path));
     }
 
     [Fact]

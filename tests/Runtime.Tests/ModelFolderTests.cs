@@ -143,10 +143,10 @@ public sealed class ModelFolderTests(TinyModel model) : IClassFixture<TinyModel>
     public void FindFolder_NoModel_NamesBothPlaces()
     {
         var error = Assert.Throws<ModelFormatException>(() => DefaultModel.FindFolder(null, _folder.Path));
-        Assert.Equal($"there is no default model: VQVAE_MODEL is not set, and '{Path.Combine(_folder.Path, "models", "small")}' has no model.json", error.Message);
+        Assert.Equal($"there is no default model: VQVAE_MODEL is not set, and '{Path.Combine(_folder.Path, "models", "photo")}' has no model.json", error.Message);
         error = Assert.Throws<ModelFormatException>(() => DefaultModel.FindFolder("/nowhere", _folder.Path));
         Assert.Equal(
-            $"VQVAE_MODEL names '/nowhere', which has no model.json; unset, the model in '{Path.Combine(_folder.Path, "models", "small")}' would be used", error.Message);
+            $"VQVAE_MODEL names '/nowhere', which has no model.json; unset, the model in '{Path.Combine(_folder.Path, "models", "photo")}' would be used", error.Message);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class ModelFolderTests(TinyModel model) : IClassFixture<TinyModel>
     {
         Directory.CreateDirectory(_folder["models"]);
         Directory.Move(Copy(), Path.Combine(_folder["models"], DefaultModel.Name));
-        Assert.Equal(Path.Combine(_folder.Path, "models", "small"), DefaultModel.FindFolder("", _folder.Path));
+        Assert.Equal(Path.Combine(_folder.Path, "models", "photo"), DefaultModel.FindFolder("", _folder.Path));
         Assert.Equal(model.Folder, DefaultModel.FindFolder(model.Folder, _folder.Path));
     }
 

@@ -43,7 +43,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--cache-dir-mb: expected 0 or more, got -1", "fit", "--data", ".", "--out", "run", "--cache-dir", "cache", "--cache-dir-mb=-1")]
     [InlineData("Name it with --cache-dir DIR", "fit", "--data", ".", "--out", "run", "--cache-dir-mb", "5")]
     [InlineData("--device: expected auto, cpu, cuda or cuda:N, got 'tpu'", "fit", "--data", ".", "--out", "run", "--device", "tpu")]
-    [InlineData("preset: expected one of small, celeba", "presets", "show", "large")]
+    [InlineData("preset: expected one of photo, small, celeba", "presets", "show", "large")]
     [InlineData("which preset?", "presets", "show")]
     [InlineData("expected nothing, 'show NAME' or 'keys', got 'list'", "presets", "list")]
     [InlineData("'b' is one argument too many", "presets", "show", "small", "b")]

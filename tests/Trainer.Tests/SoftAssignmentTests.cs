@@ -83,7 +83,7 @@ public class SoftAssignmentTests
     [InlineData(1)]
     public void Run_WithARateWeight_LearnsAndKeepsTheNumberOfLiveTensors(double rateWeight)
     {
-        var training = Preset.Find("photo").Training with { ImageSize = 32, Batch = 2, RateWeight = rateWeight, BalanceRates = true };
+        var training = Preset.Photo.Training with { ImageSize = 32, Batch = 2, RateWeight = rateWeight, BalanceRates = true };
         using var trained = new TrainingStep(RandomCheckpoint.TinyLumaChroma, training, seed: 1, CPU);
         using var batch = rand(2, 32, 32, 3).mul(255).to(ScalarType.Byte);
         trained.StartFrom(batch);

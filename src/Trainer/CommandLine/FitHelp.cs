@@ -8,19 +8,19 @@ internal static class FitHelp
         trainer fit --data DIR --out DIR [options]   train a model on a folder of images
         trainer fit --out DIR --resume [options]     go on with a run that was stopped
 
-          trainer fit --data photos --out runs/photos                     the preset small, on a CPU
+          trainer fit --data photos --out runs/photos                     the preset photo, on a CPU
           trainer fit --data photos --out runs/photos --minutes 30        as far as half an hour goes
           trainer fit --data celeba --out runs/celeba --preset celeba     the plain VQ-VAE; wants a GPU
           trainer fit --data photos --out runs/mine --config mine.json --codes 256
           trainer fit --out runs/photos --resume --steps 8000             make a finished run longer
 
         A run is a preset, with what a file changes in it (--config), with what options change in both.
-        An option that is not given leaves the value as it is: 'trainer presets show small' prints them.
+        An option that is not given leaves the value as it is: 'trainer presets show photo' prints them.
         What has no option of its own is set by its key with --set; giving a value twice is an error.
         With --resume the run keeps its settings; those marked * can be given anew.
 
         Settings:
-          --preset NAME            what to start from: 'trainer presets' lists them (default: small)
+          --preset NAME            what to start from: 'trainer presets' lists them (default: photo)
           --config FILE            JSON with a whole preset, or only with the keys that differ from --preset
           --set KEY=VALUE          one key, such as model.codes=256 or training.learning_rate=5e-4; lists as
                                    model.groups=0,1,2,4,8, null for none; may be repeated. 'trainer presets

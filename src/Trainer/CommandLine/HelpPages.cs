@@ -15,7 +15,7 @@ internal static class HelpPages
           trainer codes --data photos --run runs/photos --out codes.npy
                                                          images as codes, for a generative model
           trainer presets                                what to start from
-          trainer presets show small                     its settings as JSON, to change for --config
+          trainer presets show photo                     its settings as JSON, to change for --config
           trainer doctor                                 is this machine ready, and what is missing?
 
         'trainer COMMAND --help' explains a command, 'trainer --version' prints the version.
@@ -34,8 +34,8 @@ internal static class HelpPages
         trainer presets [show NAME|keys] - what a run can start from
 
           trainer presets                                a table: stride, stages, rate and cost of each
-          trainer presets show small                     one of them as JSON
-          trainer presets show small > mine.json         a start for settings of your own:
+          trainer presets show photo                     one of them as JSON
+          trainer presets show photo > mine.json         a start for settings of your own:
           trainer fit --data photos --out runs/mine --config mine.json
           trainer presets keys                           every key, with what it takes
 
