@@ -57,7 +57,7 @@ internal static class DenseDraft
             Axes = axes,
             Thresholds = Thresholds(tree, vectors, axes, n, shares),
             Slopes = new int[codes - 1],
-            Predictor = new short[DenseShape.Neighbours * n],
+            Predictor = DensePredictor.None(n),
             Classes = [.. Classes(tree, shares), DenseShape.OutsideClass],
             Ranks = [.. Ranks(shares, tree.HasZeroCode), DenseShape.OutsideRank],
             Energies = energies,
