@@ -128,6 +128,24 @@ public class DenseTablesTrainerTests
         DenseTreeWalk.Visit(tree.Left, codes, (_, _, _, depth) => Assert.InRange(depth, 0, 15));
     }
 
+    [Theory]
+    [InlineData(0.29, false, null)]
+    [InlineData(0.29, true, 0)]
+    [InlineData(0.31, false, 5)]
+    [InlineData(0.31, true, 5)]
+    public void Build_CodeOfALargeShare_IsTheFirstDecision(double share, bool zero, int? first)
+    {
+        const int codes = 20;
+        var random = new Random(9);
+        var codebook = Enumerable.Range(0, codes * Dim).Select(i => zero && i < Dim ? 0 : random.NextSingle()).ToArray();
+        var shares = Enumerable.Range(0, codes).Select(k => k == 5 ? share : (1 - share) / (codes - 1)).ToArray();
+        var tree = DenseTree.Build(codebook, Dim, shares);
+        Assert.Equal(first, tree.First);
+        if (first is { } code) Assert.Equal((code, 1), (tree.Leaves[0], tree.Left[0]));
+        else Assert.NotEqual(1, tree.Left[0]);
+        Assert.Equal(Enumerable.Range(0, codes), tree.Leaves.Select(l => (int)l).Order());
+    }
+
     /// <summary>Maps that a smooth field in the codes' space gives by nearest codes, stage after stage.</summary>
     private static (CalibrationPlane[] Planes, ReadOnlyMemory<float>[] Codebooks) Sample(int seed, int codes, int stages, int maps, bool zero, int side = Side)
     {
