@@ -35,20 +35,27 @@ internal static class EntropyQuick
 
         images ??= SharedData.Folder("kodak");
         using var codec = VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
-        var workload = new EntropyWorkload(codec, images);
         Line($"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}; one thread, the best of at least {Passes} passes, every pass checked to round-trip");
-        Line($"model {codec.Manifest.Name}, id {codec.Manifest.Id}; {workload.Images} images{(images is null ? " (drawn)" : "")}, {workload.Pixels / 1e6:F1} megapixels\n");
+        Line($"model {codec.Manifest.Name}, id {codec.Manifest.Id}; every rate point with its own λ");
 
         var coders = new CoderSet(codec.Manifest, codec.Graphs.Tables is { } tables ? tables.Coder : null);
-        var results = new List<EntropyResult>();
-        foreach (var (mode, _, _) in Modes)
+        var right = true;
+        for (var rate = 0; rate < codec.Manifest.RatePoints; rate++)
         {
-            if (coders.Find(mode, ratePoint: 0) is { } coder) results.Add(Measure(mode, coder, coders.Raw, workload));
-            else Line($"The model has no tables for {mode}.\n");
+            var workload = new EntropyWorkload(codec, rate, images);
+            Line($"\nrate point {rate}: {workload.Images} images{(images is null ? " (drawn)" : "")}, {workload.Pixels / 1e6:F1} megapixels\n");
+            var results = new List<EntropyResult>();
+            foreach (var (mode, _, _) in Modes)
+            {
+                if (coders.Find(mode, rate) is { } coder) results.Add(Measure(mode, coder, coders.Raw, workload));
+                else Line($"The model has no tables for {mode}.\n");
+            }
+
+            Sizes(results, workload);
+            right &= Speeds(results, workload);
         }
 
-        Sizes(results);
-        return Speeds(results, workload) ? 0 : 1;
+        return right ? 0 : 1;
     }
 
     private static EntropyResult Measure(VqEntropyMode mode, IIndexCoder coder, RawCoder raw, EntropyWorkload workload)
@@ -82,10 +89,10 @@ internal static class EntropyQuick
         return new EntropyResult(mode, bits, encode, decode, rawBlocks);
     }
 
-    private static void Sizes(List<EntropyResult> results)
+    private static void Sizes(List<EntropyResult> results, EntropyWorkload workload)
     {
-        Line($"| mode | plane | stage | bits an index | saved against raw | saved against static |");
-        Line($"|---|---:|---:|---:|---:|---:|");
+        Line($"| mode | plane | stage | bits an index | bits a pixel | saved against raw | saved against static |");
+        Line($"|---|---:|---:|---:|---:|---:|---:|");
         var raw = results[0];
         var fixedTables = results.Find(r => r.Mode == VqEntropyMode.Static);
         foreach (var result in results)
@@ -98,10 +105,10 @@ internal static class EntropyQuick
         Line($"");
         foreach (var result in results.Where(r => r.RawBlocks > 0)) Line($"{result.Mode}: {result.RawBlocks} blocks are raw, because that is smaller.\n");
 
-        static void Row(EntropyResult result, string place, long bits, long indices, long rawBits, long? fixedBits)
+        void Row(EntropyResult result, string place, long bits, long indices, long rawBits, long? fixedBits)
         {
             var against = fixedBits is { } f ? string.Create(CultureInfo.InvariantCulture, $"{100 - (100.0 * bits / f):F1}%") : "";
-            Line($"| {Name(result.Mode)} | {place} | {(double)bits / indices:F3} | {100 - (100.0 * bits / rawBits):F1}% | {against} |");
+            Line($"| {Name(result.Mode)} | {place} | {(double)bits / indices:F3} | {(double)bits / workload.Pixels:F5} | {100 - (100.0 * bits / rawBits):F1}% | {against} |");
         }
     }
 

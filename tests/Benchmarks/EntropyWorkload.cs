@@ -3,18 +3,19 @@ using VqVae.TestSupport;
 
 namespace VqVae.Benchmarks;
 
-/// <summary>The blocks that a model's encoder makes of images, as a file of them has them.</summary>
+/// <summary>The blocks that a model's encoder makes of images at one rate point with its own λ, as files of them have them.</summary>
 internal sealed class EntropyWorkload
 {
     private readonly List<EntropyTile> _tiles = [];
 
     /// <param name="codec">The model.</param>
+    /// <param name="ratePoint">The rate point.</param>
     /// <param name="imageFolder">A folder of images; <c>null</c> for drawn ones.</param>
-    public EntropyWorkload(VqCodec codec, string? imageFolder)
+    public EntropyWorkload(VqCodec codec, int ratePoint, string? imageFolder)
     {
         foreach (var (rgb, width, height) in imageFolder is null ? Drawn() : Read(imageFolder))
         {
-            var vq = codec.Compress(rgb, width, height, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw });
+            var vq = codec.Compress(rgb, width, height, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw, RatePoint = ratePoint });
             var document = VqDocument.Open(vq, codec.Manifest, new VqLimits());
             var raw = new RawCoder(codec.Manifest.Planes);
             using var maps = new IndexMaps(codec.Manifest.Planes, document.Header.Stages, Padding.Of(codec.Manifest.Planes, width, height));

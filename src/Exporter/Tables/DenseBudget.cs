@@ -42,7 +42,7 @@ internal sealed record DenseBudget(int Dimensions, bool ActivityWeights, int Sta
     private static long Size(int codes, int dimensions, bool activity)
     {
         var tree = (2L * codes) + (4 * (codes - 1)) + (4 * codes);
-        var vectors = dimensions == 0 ? 0 : (2L * dimensions * ((2 * codes) - 1)) + (8 * (codes - 1)) + (2 * DenseShape.Neighbours * dimensions);
+        var vectors = dimensions == 0 ? 0 : (2L * dimensions * ((2 * codes) - 1)) + (8 * (codes - 1)) + ((1 + (4 * DenseShape.MaxTerms)) * dimensions);
         var weights = 2L * DenseShape.Inputs * (DenseShape.Depths + (activity ? DenseShape.ActivitySets : 0));
         return tree + vectors + weights + (2 * DenseShape.Contexts * DenseShape.CountClasses) + 6;
     }

@@ -57,9 +57,9 @@ internal static class DenseDraft
             Axes = axes,
             Thresholds = Thresholds(tree, vectors, axes, n, shares),
             Slopes = new int[codes - 1],
-            Predictor = new short[DenseShape.Neighbours * n],
+            Predictor = DensePredictor.None(n),
             Classes = [.. Classes(tree, shares), DenseShape.OutsideClass],
-            Ranks = [.. Ranks(shares, tree.HasZeroCode), DenseShape.OutsideRank],
+            Ranks = [.. Ranks(shares, tree.First), DenseShape.OutsideRank],
             Energies = energies,
             Levels = new byte[3],
             WeightRate = 12,
@@ -117,7 +117,7 @@ internal static class DenseDraft
     {
         var (leaves, left) = (tree.Leaves, tree.Left);
         var classes = new byte[shares.Length];
-        var depth = tree.HasZeroCode ? 5 : 4;
+        var depth = tree.First is not null ? 5 : 4;
         _ = Assign(0, 0, leaves.Length, 0, 0);
         return classes;
 
@@ -134,16 +134,16 @@ internal static class DenseDraft
         }
     }
 
-    /// <summary>0 for the zero code, or where there is none for the commonest third; the others by halves.</summary>
-    private static byte[] Ranks(double[] shares, bool hasZeroCode)
+    /// <summary>0 for the code that is split off first, or where there is none for the commonest third; the others by halves.</summary>
+    private static byte[] Ranks(double[] shares, int? first)
     {
         var ranks = new byte[shares.Length];
-        int[] order = [.. Enumerable.Range(hasZeroCode ? 1 : 0, shares.Length - (hasZeroCode ? 1 : 0)).OrderByDescending(k => shares[k]).ThenBy(k => k)];
+        int[] order = [.. Enumerable.Range(0, shares.Length).Where(k => k != first).OrderByDescending(k => shares[k]).ThenBy(k => k)];
         var total = order.Sum(k => shares[k]);
         double sum = 0;
         foreach (var k in order)
         {
-            ranks[k] = (byte)(hasZeroCode ? (sum < total / 2 ? 1 : 2) : (int)Math.Min(2, 3 * sum / total));
+            ranks[k] = (byte)(first is not null ? (sum < total / 2 ? 1 : 2) : (int)Math.Min(2, 3 * sum / total));
             sum += shares[k];
         }
 

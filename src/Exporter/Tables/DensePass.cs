@@ -69,6 +69,15 @@ internal sealed class DensePass(CalibrationPlane plane, DenseStage[] stages, int
         for (var i = 0; i < _confidence.Length; i++) stages[stage].Confidence[i] = (short)Math.Round(256 * _confidence[i]);
     }
 
+    /// <summary>Codes a map as the coder will, with the stage's own tables and another rate of the weights.</summary>
+    public void Code(int map, int weightRate)
+    {
+        _state.ResetTable(stages[stage], DenseState.TableBits(plane.Height * plane.Width));
+        _state.ResetWeights(stages[stage]);
+        _state.WeightRate = weightRate;
+        Pass(map, (_, _) => { });
+    }
+
     private void LearnConfidence(double error)
     {
         var entries = _state.Entries;

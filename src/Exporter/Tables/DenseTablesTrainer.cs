@@ -14,6 +14,12 @@ internal static class DenseTablesTrainer
 
     private const int FastRate = 60, SlowRate = 16;
 
+    /// <summary>Held-out maps that the coder's rate of the weights is chosen by.</summary>
+    private const int RateMaps = 12;
+
+    /// <summary>What is tried: large alphabets with much to tell want faster weights than stages that are nearly all zero.</summary>
+    private static readonly int[] Rates = [8, 12, 20, 32];
+
     /// <summary>Trains; the same maps and codebooks give the same tables.</summary>
     /// <param name="planes">The index maps of each plane.</param>
     /// <param name="codebooks">The codebooks of each plane, <c>[L, K, D]</c>.</param>
@@ -54,6 +60,7 @@ internal static class DenseTablesTrainer
         }
 
         stages[stage] = WithWeights(stages[stage], weights);
+        stages[stage].WeightRate = ChooseRate(plane, new DensePass(plane, stages, stage), cancellationToken);
         for (var map = 0; map < plane.Maps; map += HoldOut)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -61,6 +68,22 @@ internal static class DenseTablesTrainer
         }
 
         stages[stage] = WithProbabilities(stages[stage], pass, startBits, withWeights: false);
+    }
+
+    /// <summary>The rate that codes maps in fewest bits whose probabilities are not in the tables yet.</summary>
+    private static int ChooseRate(CalibrationPlane plane, DensePass pass, CancellationToken cancellationToken)
+    {
+        var step = HoldOut * Math.Max(1, plane.Maps / (HoldOut * RateMaps));
+        return Rates.MinBy(rate =>
+        {
+            for (var map = 0; map < plane.Maps; map += step)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                pass.Code(map, rate);
+            }
+
+            return pass.TakeBits();
+        });
     }
 
     private static DenseStage WithProbabilities(DenseStage stage, DensePass pass, int startBits, bool withWeights) => Copy(

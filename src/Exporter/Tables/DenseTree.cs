@@ -1,13 +1,16 @@
 namespace VqVae.Exporter.Tables;
 
 /// <summary>
-/// A tree over the codes of a stage: each node halves its codes by their shares along their principal axis. A zero code is split off
-/// first, so that the first decision is a zero flag.
+/// A tree over the codes of a stage: each node halves its codes by their shares along their principal axis. A code that is most of what there
+/// is, or else a zero code, is split off first, so that the first decision is a flag.
 /// </summary>
 internal sealed class DenseTree
 {
     private const int Iterations = 24;
     private const double ShareFloor = 2e-4;
+
+    /// <summary>A share from which a code is worth a decision of its own.</summary>
+    private const double LargeShare = 0.3;
 
     private readonly float[] _codes;
     private readonly int _dim;
@@ -35,8 +38,8 @@ internal sealed class DenseTree
     /// <summary>For each node its axis in the codes' space, of length 1 (or 0, where its codes are all the same).</summary>
     public IReadOnlyList<double[]> Axes => _axes;
 
-    /// <summary>Whether code 0 is the zero vector.</summary>
-    public bool HasZeroCode { get; private set; }
+    /// <summary>The code that the first decision is about alone; <c>null</c> where that one halves the codes, too.</summary>
+    public int? First { get; private set; }
 
     /// <summary>Builds the tree.</summary>
     /// <param name="codes">The codebook, <c>[K, D]</c>.</param>
@@ -46,13 +49,13 @@ internal sealed class DenseTree
     {
         var tree = new DenseTree(codes, dim, shares);
         int[] all = [.. Enumerable.Range(0, shares.Length)];
-        tree.HasZeroCode = !codes[..dim].ContainsAnyExcept(0f);
-        if (tree.HasZeroCode)
+        tree.First = FindFirst(codes, dim, shares);
+        if (tree.First is { } first)
         {
             tree._left.Add(1);
             tree._axes.Add(tree.PrincipalAxis(all));
-            tree._leaves.Add(0);
-            tree.Split(all[1..], 1);
+            tree._leaves.Add((ushort)first);
+            tree.Split([.. all.Where(c => c != first)], 1);
         }
         else
         {
@@ -60,6 +63,13 @@ internal sealed class DenseTree
         }
 
         return tree;
+    }
+
+    /// <summary>The commonest code where it has a large share; otherwise code 0 where that is the zero vector.</summary>
+    private static int? FindFirst(ReadOnlySpan<float> codes, int dim, double[] shares)
+    {
+        var commonest = shares.AsSpan().IndexOf(shares.Max());
+        return shares[commonest] >= LargeShare ? commonest : codes[..dim].ContainsAnyExcept(0f) ? null : 0;
     }
 
     private void Split(int[] codes, int depth)

@@ -72,6 +72,45 @@ public class DenseTablesTrainerTests
     }
 
     [Fact]
+    public void Fit_ComponentThatFollowsFromOthers_FindsThemInWhicheverDimension()
+    {
+        // The wanted component 0 is half the difference of the right and the left neighbour's component 1, and noise is all else.
+        const int n = 16;
+        var random = new Random(6);
+        var stage = DenseDraftStage(n);
+        var moments = new DenseMoments(stage);
+        var neighbours = new short[DenseShape.Neighbours * n];
+        var wanted = new short[n];
+        for (var i = 0; i < 4000; i++)
+        {
+            for (var at = 0; at < neighbours.Length; at++) neighbours[at] = (short)random.Next(-1000, 1001);
+            wanted[0] = (short)((neighbours[(5 * n) + 1] - neighbours[1]) / 2);
+            moments.Add(neighbours, wanted);
+        }
+
+        var predictor = moments.Fit(isFirst: false, out var misses);
+        Assert.Equal([1, (5 * n) + 1], predictor.Components.Select(c => (int)c).Order());
+        Assert.All(predictor.Components.Zip(predictor.Coefficients), t => Assert.InRange(t.Second, (t.First == 1 ? -1 : 1) * 2048 - 30, (t.First == 1 ? -1 : 1) * 2048 + 30));
+        Assert.All(predictor.Ends, end => Assert.Equal(2, end));
+        Assert.InRange(misses[0], 0, 1000);
+    }
+
+    private static DenseStage DenseDraftStage(int dimensions)
+    {
+        var codebook = Enumerable.Range(0, 4 * Dim).Select(i => (float)Math.Sin(i)).ToArray();
+        var maps = Enumerable.Range(0, 4 * 16).Select(i => (ushort)(i % 4)).ToArray();
+        var plane = new CalibrationPlane(new LatentPlane("", 8, 1, 4), 1, 8, 8, maps);
+        return DenseDraft.Build(plane, codebook, new DenseBudget(dimensions, ActivityWeights: false, StartBits: 0))[0];
+    }
+
+    [Fact]
+    public void Train_Stages_ChooseTheirRateOfTheWeightsFromWhatIsTried()
+    {
+        var (planes, codebooks) = Sample(1, codes: 32, stages: 2, maps: 20, zero: true);
+        Assert.All(DenseTablesTrainer.Train(planes, codebooks)!.Planes[0], stage => Assert.Contains(stage.WeightRate, (int[])[8, 12, 20, 32]));
+    }
+
+    [Fact]
     public void For_TreesThatAreTooLarge_IsNull() => Assert.Null(DenseBudget.For([new LatentPlane("", 8, 4, 65536)], [4 * 65536 * 4]));
 
     [Fact]
@@ -87,6 +126,24 @@ public class DenseTablesTrainerTests
         var tree = DenseTree.Build(codebook, Dim, shares);
         Assert.Equal(Enumerable.Range(0, codes), tree.Leaves.Select(l => (int)l).Order());
         DenseTreeWalk.Visit(tree.Left, codes, (_, _, _, depth) => Assert.InRange(depth, 0, 15));
+    }
+
+    [Theory]
+    [InlineData(0.29, false, null)]
+    [InlineData(0.29, true, 0)]
+    [InlineData(0.31, false, 5)]
+    [InlineData(0.31, true, 5)]
+    public void Build_CodeOfALargeShare_IsTheFirstDecision(double share, bool zero, int? first)
+    {
+        const int codes = 20;
+        var random = new Random(9);
+        var codebook = Enumerable.Range(0, codes * Dim).Select(i => zero && i < Dim ? 0 : random.NextSingle()).ToArray();
+        var shares = Enumerable.Range(0, codes).Select(k => k == 5 ? share : (1 - share) / (codes - 1)).ToArray();
+        var tree = DenseTree.Build(codebook, Dim, shares);
+        Assert.Equal(first, tree.First);
+        if (first is { } code) Assert.Equal((code, 1), (tree.Leaves[0], tree.Left[0]));
+        else Assert.NotEqual(1, tree.Left[0]);
+        Assert.Equal(Enumerable.Range(0, codes), tree.Leaves.Select(l => (int)l).Order());
     }
 
     /// <summary>Maps that a smooth field in the codes' space gives by nearest codes, stage after stage.</summary>

@@ -78,6 +78,26 @@ public class DenseTablesTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 13, "prediction of stage 0 of plane 0: expected 0 to 12, got 13")]
+    [InlineData(2, 255, "prediction of stage 0 of plane 0: expected 0 to ")]
+    public void Read_WrongPrediction_SaysWhatIsWrong(int at, byte value, string message)
+    {
+        // The first component's number of terms, then its first term's component, of which the second byte makes it far too large.
+        var plane = new LatentPlane("", 8, 1, 20);
+        var tables = Enumerable.Range(0, 30).Select(seed => RandomDenseTables.Make(new Random(seed), [plane])).First(t => t.Planes[0][0].Dimensions == 16 && t.Planes[0][0].Predictor.Ends[0] > 0);
+        var writer = new TableWriter();
+        tables.Write(writer);
+        var bytes = writer.Written.ToArray();
+        bytes[PredictionStart(20, 16) + at] = value;
+        var error = Assert.Throws<ModelFormatException>(() => DenseTables.Read(new TableReader(bytes), [plane]));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the first stage's prediction begins: behind dimensions, leaves, tree, order 0, classes, ranks, energies, levels, rate, vectors, axes, thresholds, slopes.</summary>
+    private static int PredictionStart(int codes, int dimensions) =>
+        1 + (2 * codes) + (4 * (codes - 1)) + (4 * codes) + 4 + (2 * dimensions * ((2 * codes) - 1)) + (8 * (codes - 1));
+
     [Fact]
     public void Read_LeafTwice_IsRefused()
     {

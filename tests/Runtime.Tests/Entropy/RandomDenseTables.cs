@@ -31,7 +31,7 @@ internal static class RandomDenseTables
             Axes = Shorts(random, (codes - 1) * dimensions, -DenseShape.AxisLimit, DenseShape.AxisLimit),
             Thresholds = [.. Enumerable.Range(0, inner).Select(_ => random.Next(-DenseStageReader.ThresholdLimit, DenseStageReader.ThresholdLimit))],
             Slopes = [.. Enumerable.Range(0, inner).Select(_ => random.Next(1 << random.Next(25)))],
-            Predictor = Shorts(random, DenseShape.Neighbours * dimensions, -DenseShape.PredictorLimit, DenseShape.PredictorLimit),
+            Predictor = Predictor(random, dimensions),
             Classes = [.. Enumerable.Range(0, codes).Select(_ => (byte)random.Next(DenseShape.OutsideClass)), DenseShape.OutsideClass],
             Ranks = [.. Enumerable.Range(0, codes).Select(_ => (byte)random.Next(DenseShape.OutsideRank)), DenseShape.OutsideRank],
             Energies = [.. Enumerable.Range(0, codes).Select(_ => (ushort)random.Next(65536))],
@@ -61,6 +61,15 @@ internal static class RandomDenseTables
             Split(size, depth - 1);
             Split(count - size, depth - 1);
         }
+    }
+
+    private static DensePredictor Predictor(Random random, int dimensions)
+    {
+        var ends = new int[dimensions];
+        for (var d = 0; d < dimensions; d++) ends[d] = (d > 0 ? ends[d - 1] : 0) + random.Next(DenseShape.MaxTerms + 1);
+        var terms = dimensions > 0 ? ends[^1] : 0;
+        ushort[] components = [.. Enumerable.Range(0, terms).Select(_ => (ushort)random.Next(DenseShape.Neighbours * dimensions))];
+        return new DensePredictor(ends, components, Shorts(random, terms, -DenseShape.PredictorLimit, DenseShape.PredictorLimit));
     }
 
     private static int[] Weights(Random random, int sets)

@@ -9,19 +9,21 @@ internal sealed class DenseRows
     private DenseStage _stage = null!;
     private IReadOnlyList<DenseStage> _stages = [];
     private int _width, _height, _dimensions;
-    private short[] _above = [], _here = [], _sum = [], _sumBelow = [];
+    private bool _isFirst;
+    private short[] _above2 = [], _above = [], _here = [], _sum = [], _sumBelow = [];
     private int[] _aboveEnergy = [], _hereEnergy = [], _sumEnergy = [], _sumBelowEnergy = [];
 
     /// <summary>
-    /// The neighbours' vectors at the current position, <c>[9, D]</c>: left, above, above right, above left (with this stage), then the
-    /// position itself, right, below, below right, below left (without).
+    /// The neighbours' vectors at the current position, <c>[11, D]</c>: left, above, above right, above left (with this stage), then the
+    /// position itself, right, below, below right, below left (without), then two to the left and two above (with this stage).
     /// </summary>
     public short[] Neighbours { get; } = new short[DenseShape.Neighbours * DenseShape.MaxDimensions];
 
-    /// <summary>Differences of vectors, <c>[4, D]</c>: the predicted code; left, above, the mean of right and below, each less the position's own.</summary>
+    /// <summary>Differences of vectors, <c>[4, D]</c>: the predicted code; left, above, the mean of right and below, each less the position's own. On the first
+    /// stage the last one is what continues left and above.</summary>
     public short[] Differences { get; } = new short[4 * DenseShape.MaxDimensions];
 
-    /// <summary>Half octaves of: the coded neighbours' energy, the energy of the stages before here and right and below, the edge between left and above.</summary>
+    /// <summary>Half octaves of: the coded neighbours' energy (on the first stage the differences between them), the energy of the stages before here and right and below, the edge between left and above.</summary>
     public int[] HalfOctaves { get; } = new int[3];
 
     /// <summary>One of <see cref="HalfOctaves"/> as a level from 0 to 15.</summary>
@@ -34,6 +36,7 @@ internal sealed class DenseRows
         _stage = stages[block.Stage];
         (_width, _height, _dimensions) = (block.Width, block.Height, _stage.Dimensions);
         var size = _width * _dimensions;
+        Resize(ref _above2, size);
         Resize(ref _above, size);
         Resize(ref _here, size);
         Resize(ref _sum, size);
@@ -42,13 +45,14 @@ internal sealed class DenseRows
         Resize(ref _hereEnergy, _width);
         Resize(ref _sumEnergy, _width);
         Resize(ref _sumBelowEnergy, _width);
+        _isFirst = block.Stage == 0;
         SumRow(block, 0);
     }
 
     /// <summary>Starts a row; rows come in order.</summary>
     public void BeginRow(in IndexBlock block, int y)
     {
-        (_above, _here) = (_here, _above);
+        (_above2, _above, _here) = (_above, _here, _above2);
         (_aboveEnergy, _hereEnergy) = (_hereEnergy, _aboveEnergy);
         (_sum, _sumBelow) = (_sumBelow, _sum);
         (_sumEnergy, _sumBelowEnergy) = (_sumBelowEnergy, _sumEnergy);
@@ -84,10 +88,10 @@ internal sealed class DenseRows
         HalfOctaves[0] = DenseMath.HalfOctaves((uint)coded);
         HalfOctaves[1] = DenseMath.HalfOctaves((uint)earlier);
         HalfOctaves[2] = 0;
-        if (_dimensions > 0) LookAtVectors(x, hasLeft, hasAbove, hasRight, hasBelow);
+        if (_dimensions > 0) LookAtVectors(x, y, hasLeft, hasAbove, hasRight, hasBelow);
     }
 
-    private void LookAtVectors(int x, bool hasLeft, bool hasAbove, bool hasRight, bool hasBelow)
+    private void LookAtVectors(int x, int y, bool hasLeft, bool hasAbove, bool hasRight, bool hasBelow)
     {
         // Outside the tile the nearest that is known stands in.
         var n = _dimensions;
@@ -107,20 +111,20 @@ internal sealed class DenseRows
         (hasBelow ? At(_sumBelow, x) : own).CopyTo(below);
         (hasBelow && hasRight ? At(_sumBelow, x + 1) : below).CopyTo(all.Slice(7 * n, n));
         (hasBelow && hasLeft ? At(_sumBelow, x - 1) : below).CopyTo(all.Slice(8 * n, n));
+        (x > 1 ? At(_here, x - 2) : left).CopyTo(all.Slice(9 * n, n));
+        (y > 1 ? At(_above2, x) : above).CopyTo(all.Slice(10 * n, n));
         Combine(all, n);
     }
 
     private void Combine(ReadOnlySpan<short> all, int n)
     {
-        var predictor = _stage.Predictor.AsSpan(0, all.Length);
+        var predictor = _stage.Predictor;
         var differences = Differences.AsSpan(0, 4 * n);
         var gradient = 0;
         for (var d = 0; d < n; d++)
         {
-            var sum = 2048;
-            for (var at = d; at < all.Length; at += n) sum += predictor[at] * all[at];
             var own = all[(4 * n) + d];
-            differences[d] = Clamp(sum >> 12);
+            differences[d] = Clamp(predictor.Predict(all, d));
             differences[n + d] = Clamp(all[d] - own);
             differences[(2 * n) + d] = Clamp(all[n + d] - own);
             differences[(3 * n) + d] = Clamp(((all[(5 * n) + d] + all[(6 * n) + d]) >> 1) - own);
@@ -129,6 +133,25 @@ internal sealed class DenseRows
         }
 
         HalfOctaves[2] = DenseMath.HalfOctaves((uint)gradient);
+        if (_isFirst) LookAtFirst(all, n, differences[(3 * n)..]);
+    }
+
+    /// <summary>
+    /// On the first stage nothing is known to the right and below, and energies say little of how even an area is. What continues left and
+    /// above stands in for the former, the differences between the coded neighbours for the latter.
+    /// </summary>
+    private void LookAtFirst(ReadOnlySpan<short> all, int n, Span<short> beyond)
+    {
+        var texture = 0;
+        for (var d = 0; d < n; d++)
+        {
+            var (left, above, aboveRight, aboveLeft) = (all[d], all[n + d], all[(2 * n) + d], all[(3 * n) + d]);
+            beyond[d] = Clamp(left + above - aboveLeft);
+            var (down, across, further) = ((left - aboveLeft) >> 2, (above - aboveLeft) >> 2, (above - aboveRight) >> 2);
+            texture += (down * down) + (across * across) + (further * further);
+        }
+
+        HalfOctaves[0] = DenseMath.HalfOctaves((uint)texture);
     }
 
     /// <summary>Adds up the stages before.</summary>

@@ -21,7 +21,7 @@ internal static class DenseShape
     /// <summary>Weight sets chosen by the node.</summary>
     public const int NodeSets = 1024;
 
-    /// <summary>Weight sets chosen by the energy of the neighbours and the gradient between them, 16 levels each.</summary>
+    /// <summary>Weight sets chosen by two levels of how much goes on around a position, 16 each.</summary>
     public const int ActivitySets = 256;
 
     /// <summary>Most dimensions of a code's integer vector.</summary>
@@ -30,8 +30,11 @@ internal static class DenseShape
     /// <summary>Dimensions come in multiples of this.</summary>
     public const int DimensionStep = 16;
 
-    /// <summary>Neighbours that the predicted vector is a combination of.</summary>
-    public const int Neighbours = 9;
+    /// <summary>Neighbours whose vectors' components the predicted vector's are combinations of.</summary>
+    public const int Neighbours = 11;
+
+    /// <summary>Most components that a component of the predicted vector is combined of: as many as 32 bits hold whatever they are.</summary>
+    public const int MaxTerms = 12;
 
     /// <summary>Largest component of a vector, of a sum of vectors and of a difference.</summary>
     public const int VectorLimit = 8191;

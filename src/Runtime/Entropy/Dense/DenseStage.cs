@@ -34,8 +34,8 @@ internal sealed class DenseStage
     /// <summary>What a distance from the threshold is multiplied with, and divided by 65536, to get a number of deviations · 256.</summary>
     public required int[] Slopes { get; init; }
 
-    /// <summary>The predicted vector's coefficients, <c>[9, D]</c>, 4096ths.</summary>
-    public required short[] Predictor { get; init; }
+    /// <summary>How the predicted vector follows from the neighbours' vectors.</summary>
+    public required DensePredictor Predictor { get; set; }
 
     /// <summary>The codes' classes, 0 to 30, and behind them the class of a position outside.</summary>
     public required byte[] Classes { get; init; }
@@ -50,7 +50,7 @@ internal sealed class DenseStage
     public required byte[] Levels { get; init; }
 
     /// <summary>How fast weights adapt.</summary>
-    public required int WeightRate { get; init; }
+    public required int WeightRate { get; set; }
 
     /// <summary>Start of the order-0 probabilities: count · 65536 + probability, for each node.</summary>
     public required uint[] Order0 { get; init; }
@@ -68,7 +68,7 @@ internal sealed class DenseStage
     public required int[] ActivityWeights { get; init; }
 
     /// <summary>Bytes that the tables take in memory.</summary>
-    public int Bytes => (11 * Codes) + (14 * (Codes - 1)) + (2 * (Vectors.Length + Axes.Length + Predictor.Length + Confidence.Length))
+    public int Bytes => (11 * Codes) + (14 * (Codes - 1)) + (2 * (Vectors.Length + Axes.Length + Confidence.Length)) + Predictor.Bytes
         + (4 * (Order0.Length + Start.Length + DepthWeights.Length + ActivityWeights.Length));
 
     /// <summary>What a context's probability starts from, or 0 where the table does not say.</summary>

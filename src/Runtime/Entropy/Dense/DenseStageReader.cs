@@ -40,7 +40,7 @@ internal static class DenseStageReader
             Axes = ReadShorts(ref reader, (codes - 1) * dimensions, -DenseShape.AxisLimit, DenseShape.AxisLimit, $"axes of {what}"),
             Thresholds = ReadNumbers(ref reader, dimensions > 0 ? codes - 1 : 0, (2u * ThresholdLimit) - 1, -ThresholdLimit, $"thresholds of {what}"),
             Slopes = ReadNumbers(ref reader, dimensions > 0 ? codes - 1 : 0, SlopeLimit, 0, $"slopes of {what}"),
-            Predictor = ReadShorts(ref reader, DenseShape.Neighbours * dimensions, -DenseShape.PredictorLimit, DenseShape.PredictorLimit, $"prediction of {what}"),
+            Predictor = ReadPredictor(ref reader, dimensions, $"prediction of {what}"),
             Confidence = ReadShorts(ref reader, DenseShape.Contexts * DenseShape.CountClasses, 0, DenseShape.ConfidenceLimit, $"confidence of {what}"),
             DepthWeights = ReadWeights(ref reader, DenseShape.Depths, $"weights of {what}"),
             ActivityWeights = reader.ReadByte($"activity weights of {what}", 0, 1) == 1 ? ReadWeights(ref reader, DenseShape.ActivitySets, $"weights of {what}") : [],
@@ -119,6 +119,25 @@ internal static class DenseStageReader
         }
 
         return values;
+    }
+
+    private static DensePredictor ReadPredictor(ref TableReader reader, int dimensions, string what)
+    {
+        var ends = new int[dimensions];
+        var (components, coefficients) = (new List<ushort>(), new List<short>());
+        for (var d = 0; d < dimensions; d++)
+        {
+            var terms = reader.ReadByte(what, 0, DenseShape.MaxTerms);
+            for (var i = 0; i < terms; i++)
+            {
+                components.Add((ushort)reader.ReadUInt16(what, max: (DenseShape.Neighbours * dimensions) - 1));
+                coefficients.Add(ReadShorts(ref reader, 1, -DenseShape.PredictorLimit, DenseShape.PredictorLimit, what)[0]);
+            }
+
+            ends[d] = components.Count;
+        }
+
+        return new DensePredictor(ends, [.. components], [.. coefficients]);
     }
 
     private static int[] ReadWeights(ref TableReader reader, int sets, string what)

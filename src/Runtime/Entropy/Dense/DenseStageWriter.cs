@@ -20,7 +20,7 @@ internal static class DenseStageWriter
         {
             foreach (var threshold in stage.Thresholds) writer.WriteUInt32(threshold + DenseStageReader.ThresholdLimit);
             foreach (var slope in stage.Slopes) writer.WriteUInt32(slope);
-            foreach (var value in stage.Predictor) writer.WriteUInt16((ushort)value);
+            WritePredictor(writer, stage.Predictor);
         }
 
         foreach (var value in stage.Confidence) writer.WriteUInt16(value);
@@ -34,6 +34,20 @@ internal static class DenseStageWriter
         {
             writer.WriteByte((int)(entry >> 24));
             writer.WriteUInt16(entry == 0 ? 0 : DenseStartSlot.Pack(entry));
+        }
+    }
+
+    private static void WritePredictor(TableWriter writer, DensePredictor predictor)
+    {
+        var at = 0;
+        foreach (var end in predictor.Ends)
+        {
+            writer.WriteByte(end - at);
+            for (; at < end; at++)
+            {
+                writer.WriteUInt16(predictor.Components[at]);
+                writer.WriteUInt16((ushort)predictor.Coefficients[at]);
+            }
         }
     }
 

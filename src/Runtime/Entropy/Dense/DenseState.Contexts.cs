@@ -66,7 +66,7 @@ internal sealed partial class DenseState
         Set(11, sides);
         Set(12, three);
         Set(13, (((((((((rank * 4) + ranks[left]) * 4) + ranks[above]) * 4) + ranks[aboveLeft]) * 4) + ranks[aboveRight]) * 16) + (uint)_rows.Level(2));
-        _activityAt = ((_activity * 16) + _rows.Level(2)) * DenseShape.Lanes;
+        _activityAt = (stage > 0 ? (_surroundings.Level(x, y) * 16) + _activity : (_activity * 16) + _rows.Level(2)) * DenseShape.Lanes;
     }
 
     /// <summary>The contexts that depend on the node: where the neighbours' vectors lie along its axis.</summary>

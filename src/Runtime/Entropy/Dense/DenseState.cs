@@ -17,6 +17,7 @@ internal sealed partial class DenseState
     private const int BytesBesideTheTable = 384 << 10;
 
     private readonly DenseRows _rows = new();
+    private readonly DenseSurroundings _surroundings = new();
     private readonly uint[] _contexts = new uint[DenseShape.Lanes];
     private readonly uint[] _hashes = new uint[DenseShape.Lanes];
     private readonly uint[] _entries = new uint[DenseShape.Lanes];
@@ -80,6 +81,7 @@ internal sealed partial class DenseState
         _kernel = kernel;
         (_width, _height) = (block.Width, block.Height);
         _rows.Begin(stages, block);
+        _surroundings.Begin(stages, block);
     }
 
     /// <summary>Sets the probabilities back to a stage's start.</summary>
@@ -119,12 +121,13 @@ internal sealed partial class DenseState
     }
 
     /// <summary>Bytes that a state takes, at most, while it codes a block.</summary>
-    public static long Bytes(long positions) => ((long)sizeof(uint) << TableBits(positions)) + BytesBesideTheTable;
+    public static long Bytes(long positions) => ((long)sizeof(uint) << TableBits(positions)) + DenseSurroundings.Bytes(positions) + BytesBesideTheTable;
 
-    /// <summary>Lets go of a large table.</summary>
+    /// <summary>Lets go of what a large block took.</summary>
     public void Trim()
     {
         if (_table.Length > 1 << MaxKeptBits) _table = [];
+        _surroundings.Trim(1 << MaxKeptBits);
     }
 
     /// <summary>Starts a row.</summary>
