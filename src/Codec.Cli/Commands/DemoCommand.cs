@@ -15,7 +15,7 @@ internal static class DemoCommand
     private const string SampleFile = "sample.png", VqFileName = "sample.vq", DecodedFile = "decoded.png", SideBySideFile = "side-by-side.png";
 
     /// <summary>Qualities that are shown beside the default.</summary>
-    private static readonly int[] Qualities = [20, 40, 60, 80, QualityMap.Highest];
+    private static readonly int[] Qualities = [40, 60, 80, QualityMap.Highest];
 
     /// <summary>Runs the command.</summary>
     /// <returns>The exit code.</returns>

@@ -23,6 +23,7 @@ internal static class QualitySearch
 
     private const int Guesses = 3;
     private const int Refinements = 6;
+    private const int SizeRefinements = 4;
 
     /// <summary>The highest quality whose file is not over a size.</summary>
     /// <param name="map">The model's qualities.</param>
@@ -50,14 +51,16 @@ internal static class QualitySearch
                 CultureInfo.InvariantCulture, $"{target}: the smallest file of this image, at quality 1, has {smallest} bytes ({smallest * 8 / pixels:0.000} bits per pixel); allow more, or shrink the image"));
         }
 
-        if (best.Length >= Enough * most || above > QualityMap.Highest || !AreOfOneKind(map[below], map[above])) return best;
+        if (best.Length >= Enough * most || above > QualityMap.Highest) return best;
 
-        // Between two neighbours of one kind only λ differs.
-        var (low, high) = (map[above].Lambda, map[below].Lambda);
-        for (var i = 0; i < 2 && best.Length < Enough * most; i++)
+        // Between two neighbours of one kind only λ differs; where the next has another rate point or more stages, the lower one goes on with a smaller λ.
+        var (level, low, high) = AreOfOneKind(map[below], map[above])
+            ? (map[above], map[above].Lambda, map[below].Lambda)
+            : (map[below], map[below].Lambda / 2, map[below].Lambda);
+        for (var i = 0; i < SizeRefinements && low < high && best.Length < Enough * most; i++)
         {
             var lambda = Between(low, high);
-            var file = Attempt(map[above] with { Lambda = lambda });
+            var file = Attempt(level with { Lambda = lambda });
             if (file.Length <= most) high = lambda;
             else low = lambda;
         }

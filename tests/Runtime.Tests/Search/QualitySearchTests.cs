@@ -34,6 +34,25 @@ public class QualitySearchTests
     }
 
     [Fact]
+    public void Size_BetweenTwoRatePoints_GoesOnWithASmallerLambda()
+    {
+        // The second rate point's coarsest file is a third larger than the first one's finest.
+        var map = new QualityMap
+        {
+            Default = 80,
+            Levels = [.. Enumerable.Range(0, 100).Select(i => new QualityLevel(i / 50, 1, 1000, 30 + (0.1 * i), 0.1 * Math.Pow(1.005, i) * (i < 50 ? 1 : 1.33)))],
+        };
+        var finest = Bytes(map[50]);
+        for (var bytes = (int)(1.1 * finest); bytes < Bytes(map[51]); bytes += 37)
+        {
+            var file = QualitySearch.Size(map, VqTarget.Bytes(bytes), Pixels, level => new QualityTry(new byte[Bytes(level)], 0));
+            Assert.InRange(file.Length, Math.Max(finest + 1, 0.9 * bytes), bytes);
+        }
+
+        static int Bytes(QualityLevel level) => (int)(level.BitsPerPixel * Pixels / 8 * Math.Sqrt(1000 / level.Lambda));
+    }
+
+    [Fact]
     public void Size_BitsAPixel_CountTheWholeFile()
     {
         var file = QualitySearch.Size(Map, VqTarget.BitsPerPixel(0.5), Pixels, level => new QualityTry(new byte[Bytes(level, 1)], 0));
