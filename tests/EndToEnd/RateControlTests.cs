@@ -73,7 +73,9 @@ public sealed class RateControlTests(TrainedKlt residual) : IClassFixture<Traine
     {
         var picture = Picture.Drawn(320, 240, seed: 1);
         var vq = Compress(picture, new VqCompressOptions { Target = VqTarget.Bytes(bytes) });
-        Assert.InRange(vq.Length, 0.94 * bytes, bytes);
+
+        // Between the finest file of one rate point and the coarsest of the next there may be none that is worth its bytes.
+        Assert.InRange(vq.Length, 0.9 * bytes, bytes);
         Assert.Equal(0, _codec.BufferedBytes);
     }
 

@@ -23,7 +23,7 @@ internal static class QualitySearch
 
     private const int Guesses = 3;
     private const int Refinements = 6;
-    private const int SizeRefinements = 4;
+    private const int SizeRefinements = 3;
 
     /// <summary>The highest quality whose file is not over a size.</summary>
     /// <param name="map">The model's qualities.</param>
