@@ -94,7 +94,7 @@ public sealed class FitSettingsTests : IDisposable
         DrawImages(12);
         Assert.Equal((7, null), Length(New(new FitArguments { Steps = 7 })));
         Assert.Equal((7, null), Length(New(new FitArguments { Set = ["training.steps=7"] })));
-        Assert.Equal((Preset.Small.Training.Steps, 2.5), Length(New(new FitArguments { Minutes = 2.5 })));
+        Assert.Equal((Preset.Photo.Training.Steps, 2.5), Length(New(new FitArguments { Minutes = 2.5 })));
 
         // One of the twelve, at least, is held back; two passes over eleven in steps of four are six steps.
         var training = ImageCollection.Find(_folder.Path).Training.Count;
