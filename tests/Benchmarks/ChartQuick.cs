@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetVips;
+using VqVae.Codec.Cli.Evaluation.Codecs;
 using VqVae.Runtime;
 
 namespace VqVae.Benchmarks;
@@ -24,21 +25,15 @@ internal static class ChartQuick
 
         using var codec = VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
         const int width = Tiles * Side;
-        var drawn = Draw();
-        var vq = codec.Compress(drawn, width, Side, options: new VqCompressOptions { Quality = quality });
-        var decoded = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 }).Pixels;
-        using var above = Open(drawn, width, Side);
-        using var below = Open(decoded, width, Side);
+        var drawn = new VqImage(width, Side, PixelFormat.Rgb24, Draw());
+        var vq = codec.Compress(drawn.Pixels, width, Side, options: new VqCompressOptions { Quality = quality });
+        var decoded = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 });
+        using var above = VipsPixels.Open(drawn);
+        using var below = VipsPixels.Open(decoded);
         using var both = above.Join(below, Enums.Direction.Vertical, shim: Gap, background: [255, 255, 255]);
         both.WriteToFile(output);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{output}: above as drawn, below at quality {quality}, {vq.Length} bytes, {8.0 * vq.Length / (width * Side):F3} bits a pixel"));
         return 0;
-    }
-
-    private static Image Open(byte[] rgb, int width, int height)
-    {
-        using var raw = Image.NewFromMemoryCopy(rgb, width, height, 3, Enums.BandFormat.Uchar);
-        return raw.Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
     private static byte[] Draw()

@@ -37,14 +37,12 @@ internal sealed class EntropyWorkload
 
     private static IEnumerable<(byte[] Rgb, int Width, int Height)> Read(string folder)
     {
-        var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".png" or ".jpg" or ".jpeg").Order(StringComparer.Ordinal).ToList();
+        var files = BenchmarkPictures.Files(folder);
         if (files.Count == 0) throw new FileNotFoundException($"'{folder}' has no .png or .jpg images");
         foreach (var file in files)
         {
-            using var image = NetVips.Image.NewFromFile(file);
-            using var rgb = image.Colourspace(NetVips.Enums.Interpretation.Srgb);
-            using var opaque = rgb.HasAlpha() ? rgb.Flatten() : rgb.Copy();
-            yield return (opaque.Cast(NetVips.Enums.BandFormat.Uchar).WriteToMemory<byte>(), opaque.Width, opaque.Height);
+            var picture = BenchmarkPictures.Load(file);
+            yield return (picture.Pixels, picture.Width, picture.Height);
         }
     }
 }

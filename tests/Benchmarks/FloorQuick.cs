@@ -1,5 +1,6 @@
 using System.Globalization;
 using VqVae.Codec.Cli.Evaluation.Codecs;
+using VqVae.Codec.Cli.Images;
 using VqVae.Runtime;
 
 namespace VqVae.Benchmarks;
@@ -24,7 +25,7 @@ internal static class FloorQuick
         var webp = ClassicalCodecs.Parse("webp")[0];
         _ = ClassicalCodecs.Problem(webp);
         var halved = new HalvedCodec(webp);
-        var rows = Directory.GetFiles(folder).Where(f => Path.GetExtension(f) is ".png" or ".jpg").Order(StringComparer.Ordinal).Select(file => Measure(codec, webp, halved, file)).ToList();
+        var rows = BenchmarkPictures.Files(folder).Select(file => Measure(codec, webp, halved, file)).ToList();
         if (rows.Count == 0)
         {
             Console.Error.WriteLine($"there is no PNG or JPEG in '{folder}'");
@@ -44,9 +45,9 @@ internal static class FloorQuick
 
     private static (Comparison Whole, Comparison Half) Measure(VqCodec codec, VipsCodec webp, HalvedCodec halved, string file)
     {
-        var picture = Load(file);
+        var picture = BenchmarkPictures.Load(file);
         var smallest = webp.Encode(picture, setting: 0, CancellationToken.None);
-        var whole = new Comparison(smallest.Length, Psnr(picture, Fitted(codec, picture, smallest.Length)), Psnr(picture, webp.Decode(smallest, picture.Width, picture.Height, CancellationToken.None)));
+        var whole = new Comparison(smallest.Length, Decibels(picture, Fitted(codec, picture, smallest.Length)), Decibels(picture, webp.Decode(smallest, picture.Width, picture.Height, CancellationToken.None)));
 
         // The best quality at half size that fits into half of the bytes.
         var (limit, best) = (smallest.Length / 2, double.NaN);
@@ -54,18 +55,10 @@ internal static class FloorQuick
         {
             var bytes = halved.Encode(picture, quality, CancellationToken.None);
             if (bytes.Length > limit) break;
-            best = Psnr(picture, halved.Decode(bytes, picture.Width, picture.Height, CancellationToken.None));
+            best = Decibels(picture, halved.Decode(bytes, picture.Width, picture.Height, CancellationToken.None));
         }
 
-        return (whole, new Comparison(limit, Psnr(picture, Fitted(codec, picture, limit)), best));
-    }
-
-    private static VqImage Load(string file)
-    {
-        using var image = NetVips.Image.NewFromFile(file);
-        using var rgb = image.Colourspace(NetVips.Enums.Interpretation.Srgb);
-        using var opaque = rgb.HasAlpha() ? rgb.Flatten() : rgb.Copy();
-        return new VqImage(opaque.Width, opaque.Height, PixelFormat.Rgb24, opaque.Cast(NetVips.Enums.BandFormat.Uchar).WriteToMemory<byte>());
+        return (whole, new Comparison(limit, Decibels(picture, Fitted(codec, picture, limit)), best));
     }
 
     private static VqImage Fitted(VqCodec codec, VqImage picture, int bytes)
@@ -74,7 +67,7 @@ internal static class FloorQuick
         return codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 });
     }
 
-    private static double Psnr(VqImage a, VqImage b) => Math.Min(CeilingDb, 10 * Math.Log10(255.0 * 255 * a.Pixels.Length / PixelErrors.Squared(a.Pixels, b.Pixels)));
+    private static double Decibels(VqImage a, VqImage b) => Math.Min(CeilingDb, Psnr.Compute(a, b));
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

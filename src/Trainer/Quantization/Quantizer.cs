@@ -108,7 +108,7 @@ public abstract class Quantizer : nn.Module
 
         var q = Maps(sums, n, h, w);
         var commitmentLoss = nn.functional.mse_loss(bounded, q.detach());
-        var quantized = soft ? q.clone() : bounded.add(q.sub(bounded).detach());
+        var quantized = soft ? q : bounded.add(q.sub(bounded).detach());
         return new QuantizerResult(
             quantized.MoveToOuterDisposeScope(),
             stack(indices).MoveToOuterDisposeScope(),
