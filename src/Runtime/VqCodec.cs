@@ -237,7 +237,7 @@ public sealed class VqCodec : IDisposable
         var otherBytes = CodingMemory.Bytes(header, _parts.Planes, header.Stages, _parts.Threads) + options.Exif.Length;
         if (PixelRows.HasAlpha(format)) otherBytes += AlphaWriter.ReservedBytes(header.Width, header.Height);
         if (options.Target is not null) otherBytes += TargetCompression.Bytes(_parts, padding);
-        var latentBytes = options.Target is not null || WindowEncoder.SearchesJointly(_parts, settings) ? _parts.Graphs.Search?.LatentBytesPerPixel ?? 0 : 0;
+        var latentBytes = options.Target is not null || WindowEncoder.SearchesOutside(_parts, settings) ? _parts.Graphs.Search?.LatentBytesPerPixel ?? 0 : 0;
         var plan = _parts.Budget.Encoder(padding, header.Stages, otherBytes, latentBytes, out var refusal) ?? throw new ArgumentException(refusal);
         using var usage = Enter(cancellationToken);
         if (options.Target is { } target)

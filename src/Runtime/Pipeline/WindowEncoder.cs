@@ -22,7 +22,7 @@ internal sealed class WindowEncoder : IDisposable
         try
         {
             _image = new NativeBuffer(parts.Buffers, (long)plan.X.Size * plan.Y.Size * RgbBytes);
-            if (SearchesJointly(parts, settings))
+            if (SearchesOutside(parts, settings))
             {
                 _latents = new LatentWindow(parts, plan);
                 _search = new MapSearch(parts.Graphs.Search!, settings, parts.Threads);
@@ -39,8 +39,12 @@ internal sealed class WindowEncoder : IDisposable
         }
     }
 
-    /// <summary>Whether codes are searched outside of the graph, since choosing them together can gain.</summary>
-    public static bool SearchesJointly(CodecParts parts, in EncoderSettings settings) => settings.Joint && parts.Graphs.Search is { HasResidualStages: true };
+    /// <summary>
+    /// Whether codes are searched outside of the graph: where choosing them together can gain, and on the CPU, where the graph's search (a matrix of all
+    /// costs, then the smallest of each row) takes several times longer than one that keeps costs in registers.
+    /// </summary>
+    public static bool SearchesOutside(CodecParts parts, in EncoderSettings settings) =>
+        parts.Graphs.Search is { } search && (parts.Graphs.Device.IsCpu || (settings.Joint && search.HasResidualStages));
 
     /// <summary>Encodes a window.</summary>
     public void Encode(EncoderRows rows, WindowSpan x, WindowSpan y, IndexMaps maps, CancellationToken cancellationToken)

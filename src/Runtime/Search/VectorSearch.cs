@@ -67,17 +67,14 @@ internal sealed class VectorSearch
         var residuals = scratch.Residuals(length);
         for (var row = 0; row < rows; row++) vectors.Slice(((first + row) * _dimension) + start, length).CopyTo(residuals[(row * length)..]);
         residuals[(rows * length)..].Clear();
+        Span<int> cheapest = stackalloc int[StageCodes.Rows];
         for (var stage = group; stage < Stages; stage += _groups)
         {
             var codes = _stages[stage];
-            var scores = scratch.Scores(codes.Width);
-            codes.Score(residuals, _biases[stage], scores);
-            for (var row = 0; row < rows; row++)
-            {
-                var index = Smallest(scores.Slice(row * codes.Width, codes.Width));
-                indices[(stage * count) + first + row] = index;
-                Subtract(residuals.Slice(row * length, length), codes.Code(index));
-            }
+            codes.FindCheapest(residuals, _biases[stage], cheapest);
+            cheapest[..rows].CopyTo(indices[((stage * count) + first)..]);
+            if (stage + _groups >= Stages) continue;
+            for (var row = 0; row < rows; row++) Subtract(residuals.Slice(row * length, length), codes.Code(cheapest[row]));
         }
     }
 
@@ -144,25 +141,6 @@ internal sealed class VectorSearch
         }
 
         return found;
-    }
-
-    /// <summary>The first of the smallest, as ONNX's ArgMin; what fills the last block is never it.</summary>
-    private static int Smallest(ReadOnlySpan<float> scores)
-    {
-        var least = new Vector<float>(float.PositiveInfinity);
-        for (var k = 0; k < scores.Length; k += Vector<float>.Count) least = Vector.Min(least, new Vector<float>(scores[k..]));
-        var smallest = float.PositiveInfinity;
-        for (var lane = 0; lane < Vector<float>.Count; lane++) smallest = MathF.Min(smallest, least[lane]);
-        var wanted = new Vector<float>(smallest);
-        for (var k = 0; k < scores.Length; k += Vector<float>.Count)
-        {
-            if (!Vector.EqualsAny(new Vector<float>(scores[k..]), wanted)) continue;
-            for (var i = k; i < k + Vector<float>.Count; i++)
-                if (scores[i] == smallest) return i;
-        }
-
-        // Only where all scores are no numbers: then any code is as good.
-        return 0;
     }
 
     private static void Subtract(Span<float> residual, ReadOnlySpan<float> code)

@@ -57,6 +57,96 @@ internal static class DenseKernels
         }
     }
 
+    /// <summary>The first of the two slots of each lane's hash.</summary>
+    public static void Slots(DenseKernel kernel, ref uint hashes, ref int slots, int mask)
+    {
+        if (kernel == DenseKernel.Vector256)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 8) (Vector256.LoadUnsafe(ref hashes, i).AsInt32() & Vector256.Create(mask)).StoreUnsafe(ref slots, i);
+        }
+        else if (kernel == DenseKernel.Vector128)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 4) (Vector128.LoadUnsafe(ref hashes, i).AsInt32() & Vector128.Create(mask)).StoreUnsafe(ref slots, i);
+        }
+        else
+        {
+            for (var i = 0; i < DenseShape.Lanes; i++) Unsafe.Add(ref slots, i) = (int)Unsafe.Add(ref hashes, i) & mask;
+        }
+    }
+
+    /// <summary>Chooses for all lanes between the entries of their two slots: the first that is not empty and has the hash's check.</summary>
+    /// <param name="kernel">How.</param>
+    /// <param name="hashes">The lanes' hashes; the check is the upper 8 bits.</param>
+    /// <param name="entries">What is in the first slot; gets what was found.</param>
+    /// <param name="seconds">What is in the second.</param>
+    /// <param name="slots">The first slot; gets the one where it was found, the first where it was in neither.</param>
+    /// <returns>A bit for each lane whose entry is in neither.</returns>
+    public static uint Choose(DenseKernel kernel, ref uint hashes, ref uint entries, ref uint seconds, ref int slots)
+    {
+        var misses = 0u;
+        if (kernel == DenseKernel.Vector256)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 8)
+            {
+                var (hash, first, second) = (Vector256.LoadUnsafe(ref hashes, i), Vector256.LoadUnsafe(ref entries, i), Vector256.LoadUnsafe(ref seconds, i));
+                var notFirst = ~(Vector256.Equals((first ^ hash) >>> 24, Vector256<uint>.Zero) & ~Vector256.Equals(first, Vector256<uint>.Zero));
+                var inSecond = Vector256.Equals((second ^ hash) >>> 24, Vector256<uint>.Zero) & ~Vector256.Equals(second, Vector256<uint>.Zero) & notFirst;
+                Vector256.ConditionalSelect(notFirst, second, first).StoreUnsafe(ref entries, i);
+                (Vector256.LoadUnsafe(ref slots, i) ^ (inSecond & Vector256<uint>.One).AsInt32()).StoreUnsafe(ref slots, i);
+                misses |= (notFirst & ~inSecond).ExtractMostSignificantBits() << (int)i;
+            }
+
+            return misses;
+        }
+
+        if (kernel == DenseKernel.Vector128)
+        {
+            for (nuint i = 0; i < DenseShape.Lanes; i += 4)
+            {
+                var (hash, first, second) = (Vector128.LoadUnsafe(ref hashes, i), Vector128.LoadUnsafe(ref entries, i), Vector128.LoadUnsafe(ref seconds, i));
+                var notFirst = ~(Vector128.Equals((first ^ hash) >>> 24, Vector128<uint>.Zero) & ~Vector128.Equals(first, Vector128<uint>.Zero));
+                var inSecond = Vector128.Equals((second ^ hash) >>> 24, Vector128<uint>.Zero) & ~Vector128.Equals(second, Vector128<uint>.Zero) & notFirst;
+                Vector128.ConditionalSelect(notFirst, second, first).StoreUnsafe(ref entries, i);
+                (Vector128.LoadUnsafe(ref slots, i) ^ (inSecond & Vector128<uint>.One).AsInt32()).StoreUnsafe(ref slots, i);
+                misses |= (notFirst & ~inSecond).ExtractMostSignificantBits() << (int)i;
+            }
+
+            return misses;
+        }
+
+        for (var i = 0; i < DenseShape.Lanes; i++)
+        {
+            var (hash, first, second) = (Unsafe.Add(ref hashes, i), Unsafe.Add(ref entries, i), Unsafe.Add(ref seconds, i));
+            if (IsOf(first, hash)) continue;
+            Unsafe.Add(ref entries, i) = second;
+            if (IsOf(second, hash)) Unsafe.Add(ref slots, i) ^= 1;
+            else misses |= 1u << i;
+        }
+
+        return misses;
+
+        static bool IsOf(uint entry, uint hash) => (entry ^ hash) >> 24 == 0 && entry != 0;
+    }
+
+    /// <summary>Multiplies the contexts' inputs with how much they are trusted, 256ths, within the limits of stretched values; the other inputs stay.</summary>
+    public static void Trust(DenseKernel kernel, ref int inputs, ref int trusts)
+    {
+        const int limit = DenseMath.StretchLimit;
+        if (kernel != DenseKernel.Scalar)
+        {
+            var (low, high) = (Vector128.Create(-limit), Vector128.Create(limit));
+            for (nuint i = 0; i < DenseShape.Contexts; i += 4)
+            {
+                var trusted = (Vector128.LoadUnsafe(ref inputs, i) * Vector128.LoadUnsafe(ref trusts, i)) >> 8;
+                Vector128.Min(Vector128.Max(trusted, low), high).StoreUnsafe(ref inputs, i);
+            }
+        }
+        else
+        {
+            for (var i = 0; i < DenseShape.Contexts; i++) Unsafe.Add(ref inputs, i) = Math.Clamp((Unsafe.Add(ref inputs, i) * Unsafe.Add(ref trusts, i)) >> 8, -limit, limit);
+        }
+    }
+
     /// <summary>Σ xᵢ·yᵢ of <paramref name="count"/> numbers, a multiple of 16; the sum fits an int.</summary>
     public static int Dot(DenseKernel kernel, ref short x, ref short y, int count)
     {
@@ -79,26 +169,45 @@ internal static class DenseKernels
         return sum;
     }
 
-    /// <summary>Σ (wᵢ·xᵢ) >> 8 over all lanes.</summary>
-    public static int Mix(DenseKernel kernel, ref int weights, ref int inputs)
+    /// <summary>Σ (wᵢ·xᵢ) >> 8 over all lanes, for three sets of weights.</summary>
+    public static (int A, int B, int C) Mix(DenseKernel kernel, ref int a, ref int b, ref int c, ref int inputs)
     {
         if (kernel == DenseKernel.Vector256)
         {
-            var sums = Vector256<int>.Zero;
-            for (nuint i = 0; i < DenseShape.Lanes; i += 8) sums += (Vector256.LoadUnsafe(ref weights, i) * Vector256.LoadUnsafe(ref inputs, i)) >> 8;
-            return Vector256.Sum(sums);
+            var (sumA, sumB, sumC) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+            for (nuint i = 0; i < DenseShape.Lanes; i += 8)
+            {
+                var input = Vector256.LoadUnsafe(ref inputs, i);
+                sumA += (Vector256.LoadUnsafe(ref a, i) * input) >> 8;
+                sumB += (Vector256.LoadUnsafe(ref b, i) * input) >> 8;
+                sumC += (Vector256.LoadUnsafe(ref c, i) * input) >> 8;
+            }
+
+            return (Vector256.Sum(sumA), Vector256.Sum(sumB), Vector256.Sum(sumC));
         }
 
         if (kernel == DenseKernel.Vector128)
         {
-            var sums = Vector128<int>.Zero;
-            for (nuint i = 0; i < DenseShape.Lanes; i += 4) sums += (Vector128.LoadUnsafe(ref weights, i) * Vector128.LoadUnsafe(ref inputs, i)) >> 8;
-            return Vector128.Sum(sums);
+            var (sumA, sumB, sumC) = (Vector128<int>.Zero, Vector128<int>.Zero, Vector128<int>.Zero);
+            for (nuint i = 0; i < DenseShape.Lanes; i += 4)
+            {
+                var input = Vector128.LoadUnsafe(ref inputs, i);
+                sumA += (Vector128.LoadUnsafe(ref a, i) * input) >> 8;
+                sumB += (Vector128.LoadUnsafe(ref b, i) * input) >> 8;
+                sumC += (Vector128.LoadUnsafe(ref c, i) * input) >> 8;
+            }
+
+            return (Vector128.Sum(sumA), Vector128.Sum(sumB), Vector128.Sum(sumC));
         }
 
-        var sum = 0;
-        for (var i = 0; i < DenseShape.Lanes; i++) sum += (Unsafe.Add(ref weights, i) * Unsafe.Add(ref inputs, i)) >> 8;
-        return sum;
+        return (Scalar(ref a, ref inputs), Scalar(ref b, ref inputs), Scalar(ref c, ref inputs));
+
+        static int Scalar(ref int weights, ref int inputs)
+        {
+            var sum = 0;
+            for (var i = 0; i < DenseShape.Lanes; i++) sum += (Unsafe.Add(ref weights, i) * Unsafe.Add(ref inputs, i)) >> 8;
+            return sum;
+        }
     }
 
     /// <summary>Moves weights by (xᵢ · step + 2¹⁵) >> 16, within their limit.</summary>
@@ -178,7 +287,8 @@ internal static class DenseKernels
         }
     }
 
-    private static Vector256<int> MultiplyAdd(Vector256<short> x, Vector256<short> y)
+    /// <summary>Products of neighbouring numbers, added in pairs.</summary>
+    internal static Vector256<int> MultiplyAdd(Vector256<short> x, Vector256<short> y)
     {
         if (Avx2.IsSupported) return Avx2.MultiplyAddAdjacent(x, y);
         var ((x0, x1), (y0, y1)) = (Vector256.Widen(x), Vector256.Widen(y));

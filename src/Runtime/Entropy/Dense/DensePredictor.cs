@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace VqVae.Runtime;
 
 /// <summary>
@@ -15,11 +18,21 @@ internal sealed record DensePredictor(int[] Ends, ushort[] Components, short[] C
     /// <summary>Bytes in memory.</summary>
     public int Bytes => (4 * Ends.Length) + (4 * Components.Length);
 
-    /// <summary>A component of the predicted vector, before it is clamped.</summary>
-    public int Predict(ReadOnlySpan<short> neighbours, int dimension)
+    /// <summary>The predicted vector, each component within <see cref="DenseShape.VectorLimit"/>.</summary>
+    /// <param name="neighbours">The neighbours' vectors, <c>[11, D]</c>.</param>
+    /// <param name="predicted">Gets the vector, <c>[D]</c>.</param>
+    public void Predict(ReadOnlySpan<short> neighbours, Span<short> predicted)
     {
-        var sum = 2048;
-        for (var i = dimension > 0 ? Ends[dimension - 1] : 0; i < Ends[dimension]; i++) sum += Coefficients[i] * neighbours[Components[i]];
-        return sum >> 12;
+        // The innermost loop of the dense mode. What reads tables checks that terms end where the next ones begin and name components there are.
+        ref var all = ref MemoryMarshal.GetReference(neighbours);
+        ref var component = ref MemoryMarshal.GetArrayDataReference(Components);
+        ref var coefficient = ref MemoryMarshal.GetArrayDataReference(Coefficients);
+        nint i = 0;
+        for (var d = 0; d < predicted.Length; d++)
+        {
+            var sum = 2048;
+            for (nint end = Ends[d]; i < end; i++) sum += Unsafe.Add(ref coefficient, i) * Unsafe.Add(ref all, (nint)Unsafe.Add(ref component, i));
+            predicted[d] = DenseRows.Clamp(sum >> 12);
+        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace VqVae.Runtime;
 
 /// <summary>
@@ -63,10 +66,7 @@ internal sealed class DenseRows
     public void Enter(int x, int code)
     {
         _hereEnergy[x] = _sumEnergy[x] + _stage.Energies[code];
-        var vector = _stage.Vectors.AsSpan(code * _dimensions, _dimensions);
-        var sum = At(_sum, x);
-        var here = At(_here, x);
-        for (var d = 0; d < here.Length; d++) here[d] = Clamp(sum[d] + vector[d]);
+        Add(At(_sum, x), _stage.Vectors.AsSpan(code * _dimensions, _dimensions), At(_here, x));
     }
 
     /// <summary>Computes what the neighbours say of a position.</summary>
@@ -118,21 +118,25 @@ internal sealed class DenseRows
 
     private void Combine(ReadOnlySpan<short> all, int n)
     {
-        var predictor = _stage.Predictor;
         var differences = Differences.AsSpan(0, 4 * n);
-        var gradient = 0;
-        for (var d = 0; d < n; d++)
+        _stage.Predictor.Predict(all, differences[..n]);
+
+        // Dimensions come in multiples of a vector's length, and numbers are small enough for 16 bits before they are clamped, too.
+        ref var from = ref MemoryMarshal.GetReference(all);
+        ref var to = ref MemoryMarshal.GetReference(differences);
+        var (gradient, size) = (Vector256<int>.Zero, (nuint)n);
+        for (nuint d = 0; d < size; d += DenseShape.DimensionStep)
         {
-            var own = all[(4 * n) + d];
-            differences[d] = Clamp(predictor.Predict(all, d));
-            differences[n + d] = Clamp(all[d] - own);
-            differences[(2 * n) + d] = Clamp(all[n + d] - own);
-            differences[(3 * n) + d] = Clamp(((all[(5 * n) + d] + all[(6 * n) + d]) >> 1) - own);
-            var edge = (all[d] - all[n + d]) >> 2;
-            gradient += edge * edge;
+            var (left, above, own) = (Vector256.LoadUnsafe(ref from, d), Vector256.LoadUnsafe(ref from, size + d), Vector256.LoadUnsafe(ref from, (4 * size) + d));
+            var beyond = (Vector256.LoadUnsafe(ref from, (5 * size) + d) + Vector256.LoadUnsafe(ref from, (6 * size) + d)) >> 1;
+            Clamp(left - own).StoreUnsafe(ref to, size + d);
+            Clamp(above - own).StoreUnsafe(ref to, (2 * size) + d);
+            Clamp(beyond - own).StoreUnsafe(ref to, (3 * size) + d);
+            var edge = (left - above) >> 2;
+            gradient += DenseKernels.MultiplyAdd(edge, edge);
         }
 
-        HalfOctaves[2] = DenseMath.HalfOctaves((uint)gradient);
+        HalfOctaves[2] = DenseMath.HalfOctaves((uint)Vector256.Sum(gradient));
         if (_isFirst) LookAtFirst(all, n, differences[(3 * n)..]);
     }
 
@@ -168,16 +172,28 @@ internal sealed class DenseRows
             for (var x = 0; x < codes.Length; x++)
             {
                 energies[x] += stage.Energies[codes[x]];
-                var vector = stage.Vectors.AsSpan(codes[x] * _dimensions, _dimensions);
                 var sum = sums.Slice(x * _dimensions, _dimensions);
-                for (var d = 0; d < sum.Length; d++) sum[d] = Clamp(sum[d] + vector[d]);
+                Add(sum, stage.Vectors.AsSpan(codes[x] * _dimensions, _dimensions), sum);
             }
         }
     }
 
     private Span<short> At(short[] row, int x) => row.AsSpan(x * _dimensions, _dimensions);
 
-    private static short Clamp(int value) => (short)Math.Clamp(value, -DenseShape.VectorLimit, DenseShape.VectorLimit);
+    /// <summary>A number within <see cref="DenseShape.VectorLimit"/>.</summary>
+    internal static short Clamp(int value) => (short)Math.Clamp(value, -DenseShape.VectorLimit, DenseShape.VectorLimit);
+
+    private static Vector256<short> Clamp(Vector256<short> values) =>
+        Vector256.Min(Vector256.Max(values, Vector256.Create((short)-DenseShape.VectorLimit)), Vector256.Create((short)DenseShape.VectorLimit));
+
+    /// <summary>The sum of two vectors, clamped.</summary>
+    private static void Add(ReadOnlySpan<short> a, ReadOnlySpan<short> b, Span<short> sum)
+    {
+        ref var first = ref MemoryMarshal.GetReference(a);
+        ref var second = ref MemoryMarshal.GetReference(b);
+        ref var target = ref MemoryMarshal.GetReference(sum);
+        for (nuint d = 0; d < (nuint)sum.Length; d += DenseShape.DimensionStep) Clamp(Vector256.LoadUnsafe(ref first, d) + Vector256.LoadUnsafe(ref second, d)).StoreUnsafe(ref target, d);
+    }
 
     private static void Resize<T>(ref T[] array, int size)
     {

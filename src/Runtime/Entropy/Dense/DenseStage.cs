@@ -81,7 +81,9 @@ internal sealed class DenseStage
             var entries = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Start), (nuint)line);
             var same = Vector128.Equals((entries ^ Vector128.Create(hash)) >>> 24, Vector128<uint>.Zero) & ~Vector128.Equals(entries, Vector128<uint>.Zero);
             var found = same.ExtractMostSignificantBits();
-            return found == 0 ? 0 : Start[line + BitOperations.TrailingZeroCount(found)];
+
+            // Without a branch, which would wait for memory: whether there is an entry is hard to guess.
+            return Start[line | (BitOperations.TrailingZeroCount(found) & 3)] & (uint)-(int)((found | (found >> 1) | (found >> 2) | (found >> 3)) & 1);
         }
 
         for (var i = line; i < line + 4; i++)

@@ -10,9 +10,6 @@ internal sealed partial class DenseState
     /// <summary>Base-2 logarithm of a block's largest table.</summary>
     public const int MaxTableBits = 20;
 
-    /// <summary>Base-2 logarithm of the largest table that is kept between blocks: 1 MiB, what a tile of 512 pixels takes at stride 8.</summary>
-    public const int MaxKeptBits = 18;
-
     /// <summary>Bytes of a state beside its table: weights, rows of vectors, order 0; rather more than they take.</summary>
     private const int BytesBesideTheTable = 384 << 10;
 
@@ -21,7 +18,9 @@ internal sealed partial class DenseState
     private readonly uint[] _contexts = new uint[DenseShape.Lanes];
     private readonly uint[] _hashes = new uint[DenseShape.Lanes];
     private readonly uint[] _entries = new uint[DenseShape.Lanes];
+    private readonly uint[] _seconds = new uint[DenseShape.Lanes];
     private readonly int[] _slots = new int[DenseShape.Lanes];
+    private readonly int[] _trusts = new int[DenseShape.Lanes];
     private readonly int[] _inputs = new int[DenseShape.Lanes];
     private readonly int[] _rates = new int[DenseShape.Lanes];
     private readonly int[] _nodeWeights = new int[DenseShape.NodeSets * DenseShape.Lanes];
@@ -123,12 +122,8 @@ internal sealed partial class DenseState
     /// <summary>Bytes that a state takes, at most, while it codes a block.</summary>
     public static long Bytes(long positions) => ((long)sizeof(uint) << TableBits(positions)) + DenseSurroundings.Bytes(positions) + BytesBesideTheTable;
 
-    /// <summary>Lets go of what a large block took.</summary>
-    public void Trim()
-    {
-        if (_table.Length > 1 << MaxKeptBits) _table = [];
-        _surroundings.Trim(1 << MaxKeptBits);
-    }
+    /// <summary>Lets go of what a large block took. The table stays, which is 4 MiB at most: a new one for each block would be most of the block's time.</summary>
+    public void Trim() => _surroundings.Trim(1 << MaxTableBits);
 
     /// <summary>Starts a row.</summary>
     public void BeginRow(in IndexBlock block, int y) => _rows.BeginRow(block, y);
@@ -143,26 +138,25 @@ internal sealed partial class DenseState
 
         ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
         ref var inputs = ref MemoryMarshal.GetArrayDataReference(_inputs);
+        ref var trusts = ref MemoryMarshal.GetArrayDataReference(_trusts);
         ref var stretch = ref MemoryMarshal.GetArrayDataReference(DenseMath.Stretch);
         ref var confidence = ref MemoryMarshal.GetArrayDataReference(_stage.Confidence);
         ref var classes = ref MemoryMarshal.GetReference(DenseShape.CountClass);
         ref var rates = ref MemoryMarshal.GetArrayDataReference(_rates);
         ref var rate = ref MemoryMarshal.GetArrayDataReference(DenseMath.Rate);
-        for (var k = 0; k < DenseShape.Contexts; k++)
+        for (nint k = 0; k < DenseShape.Contexts; k++)
         {
             var entry = Unsafe.Add(ref entries, k);
-            var count = (int)((entry >> 16) & 255);
-            int value = Unsafe.Add(ref stretch, (int)((entry & 0xffff) >> 4));
-            int trust = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, count));
-            Unsafe.Add(ref inputs, k) = Limit((value * trust) >> 8);
+            var count = (nint)((entry >> 16) & 255);
+            Unsafe.Add(ref inputs, k) = Unsafe.Add(ref stretch, (nint)((entry & 0xffff) >> 4));
+            Unsafe.Add(ref trusts, k) = Unsafe.Add(ref confidence, (k * DenseShape.CountClasses) + Unsafe.Add(ref classes, count));
             Unsafe.Add(ref rates, k) = Unsafe.Add(ref rate, count);
         }
 
+        DenseKernels.Trust(_kernel, ref inputs, ref trusts);
         _depthAt = Math.Min(depth, DenseShape.Depths - 1) * DenseShape.Lanes;
         _nodeAt = (node & (DenseShape.NodeSets - 1)) * DenseShape.Lanes;
-        var depthSum = DenseKernels.Mix(_kernel, ref _depthWeights[_depthAt], ref inputs);
-        var nodeSum = DenseKernels.Mix(_kernel, ref _nodeWeights[_nodeAt], ref inputs);
-        var activitySum = DenseKernels.Mix(_kernel, ref _activityWeights[_activityAt], ref inputs);
+        var (depthSum, nodeSum, activitySum) = DenseKernels.Mix(_kernel, ref _depthWeights[_depthAt], ref _nodeWeights[_nodeAt], ref _activityWeights[_activityAt], ref inputs);
         var squash = DenseMath.Squash;
         _depthP = squash[2048 + Limit(depthSum >> 8)];
         _nodeP = squash[2048 + Limit(nodeSum >> 8)];
@@ -196,41 +190,43 @@ internal sealed partial class DenseState
 
     /// <summary>
     /// Finds the contexts' probabilities, each in one of two slots. First all are looked up, without a branch, because hits are hard to
-    /// predict; then those that are new get a slot, in order.
+    /// predict and a wrong guess would wait for memory; then those that are new get a slot, in order.
     /// </summary>
     private void LookUp(int node)
     {
         ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        ref var seconds = ref MemoryMarshal.GetArrayDataReference(_seconds);
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         ref var hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
         ref var table = ref MemoryMarshal.GetArrayDataReference(_table);
-        entries = _order0[node];
-        var misses = 0u;
-        for (var k = 1; k < DenseShape.Contexts; k++)
+        DenseKernels.Slots(_kernel, ref hashes, ref slots, _mask);
+        for (nint k = 1; k < DenseShape.Contexts; k++)
         {
-            var hash = Unsafe.Add(ref hashes, k);
-            var slot = (int)hash & _mask;
-            var (first, second) = (Unsafe.Add(ref table, slot), Unsafe.Add(ref table, slot ^ 1));
-            var inFirst = IsOf(first, hash);
-            var inSecond = IsOf(second, hash) & (inFirst ^ 1);
-            Unsafe.Add(ref slots, k) = slot ^ (int)inSecond;
-            Unsafe.Add(ref entries, k) = inFirst == 1 ? first : second;
-            misses |= ((inFirst | inSecond) ^ 1) << k;
+            var slot = (nint)Unsafe.Add(ref slots, k);
+            Unsafe.Add(ref entries, k) = Unsafe.Add(ref table, slot);
+            Unsafe.Add(ref seconds, k) = Unsafe.Add(ref table, slot ^ 1);
+        }
+
+        var misses = DenseKernels.Choose(_kernel, ref hashes, ref entries, ref seconds, ref slots) & (((1u << DenseShape.Contexts) - 1) & ~1u);
+        entries = _order0[node];
+        if (misses == 0) return;
+
+        // The start table's lines are fetched side by side: nothing depends on what is found before all are.
+        for (var left = misses; left != 0; left &= left - 1)
+        {
+            var lane = BitOperations.TrailingZeroCount(left);
+            _seconds[lane] = _stage.FindStart(_hashes[lane], _kernel);
         }
 
         for (; misses != 0; misses &= misses - 1) Start(BitOperations.TrailingZeroCount(misses));
     }
-
-    /// <summary>1 where an entry has a hash's check and is not empty, otherwise 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint IsOf(uint entry, uint hash) => (((entry ^ hash) >> 24) == 0 ? 1u : 0u) & (entry != 0 ? 1u : 0u);
 
     /// <summary>Gives a new context the slot with the lower count, with the start table's probability or order 0's.</summary>
     private void Start(int lane)
     {
         var (hash, slot) = (_hashes[lane], _slots[lane]);
         if ((_table[slot ^ 1] & 0x00ff0000) < (_table[slot] & 0x00ff0000)) slot ^= 1;
-        var found = _stage.FindStart(hash, _kernel);
+        var found = _seconds[lane];
         if (found == 0) found = (hash & 0xff000000) | (_entries[0] & 0xffff);
         _table[slot] = found;
         _slots[lane] = slot;
