@@ -6,6 +6,12 @@ public sealed record VqCodecOptions
     /// <summary>Where the graphs run; <see cref="VqDevice.Auto"/> by default.</summary>
     public VqDevice Device { get; init; } = VqDevice.Auto;
 
+    /// <summary>The number format that the graphs run in; <see cref="VqPrecision.Auto"/> by default. A model may lack any but <see cref="VqPrecision.Fp32"/>.</summary>
+    public VqPrecision Precision { get; init; } = VqPrecision.Auto;
+
+    /// <summary>What the codec will be used for: what is not named is opened when it is first needed, so that loading takes less time.</summary>
+    public VqCodecUse Use { get; init; } = VqCodecUse.Both;
+
     /// <summary>CPU threads that work on one image together; 0, the default, for one a core that the process may use (<see cref="Environment.ProcessorCount"/>, which knows a container's share). 1 suits servers that handle many small images at once; everything, callbacks for rows included, happens on the calling thread then.</summary>
     public int Threads { get; init; }
 
@@ -19,6 +25,7 @@ public sealed record VqCodecOptions
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        if (!Enum.IsDefined(Use)) throw new ArgumentOutOfRangeException(nameof(Use), Use, $"expected {string.Join(", ", Enum.GetNames<VqCodecUse>())}");
         ArgumentNullException.ThrowIfNull(Limits);
         ArgumentOutOfRangeException.ThrowIfLessThan(Limits.MaxPixels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limits.MaxPixels, VqLimits.LargestMaxPixels);

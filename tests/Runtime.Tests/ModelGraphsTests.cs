@@ -77,7 +77,7 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
     public void Create_BytesThatOnnxRuntimeRefuses_NamesTheFile()
     {
         var options = new VqCodecOptions { Device = VqDevice.Cpu };
-        var error = Assert.Throws<ModelFormatException>(() => Create(Encoder, Model(Node("NoSuchOperator", "")), options));
+        var error = Assert.Throws<ModelFormatException>(() => Create(Encoder, UnknownOperator(Decoder), options));
         Assert.StartsWith("decoder.onnx: ONNX Runtime refuses it: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -108,7 +108,7 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
     public void Create_CudaWithAGraphThatOnnxRuntimeRefuses_BlamesTheGraph()
     {
         var options = new VqCodecOptions { Device = VqDevice.Cuda() };
-        var error = Assert.Throws<ModelFormatException>(() => Create(Encoder, Model(Node("NoSuchOperator", "")), options, new FakeProviders()));
+        var error = Assert.Throws<ModelFormatException>(() => Create(Encoder, UnknownOperator(Decoder), options, new FakeProviders()));
         Assert.StartsWith("decoder.onnx: ONNX Runtime refuses it: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -161,7 +161,7 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
         var providers = new FakeProviders { Fails = true };
         using var graphs = Create(Encoder, Decoder, new VqCodecOptions(), providers);
         Assert.Equal(VqDevice.Cpu, graphs.Device);
-        Assert.Equal([0], providers.Asked);
+        Assert.Equal([0], providers.Asked.Distinct());
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
         Assert.Equal(VqDevice.Cuda(0), graphs.Device);
         using var second = Create(Encoder, Decoder, new VqCodecOptions { Device = VqDevice.Cuda(2) }, providers);
         Assert.Equal(VqDevice.Cuda(2), second.Device);
-        Assert.Equal([0, 2], providers.Asked);
+        Assert.Equal([0, 2], providers.Asked.Distinct());
     }
 
     [Fact]
@@ -207,6 +207,14 @@ public class ModelGraphsTests(TinyModel model) : IClassFixture<TinyModel>
     [InlineData(0, VqLimits.LargestMaxPixels + 1)]
     public void Create_OptionsOutOfRange_Throws(int threads, long maxPixels) => Assert.Throws<ArgumentOutOfRangeException>(
         () => Create(Encoder, Decoder, new VqCodecOptions { Threads = threads, Limits = new VqLimits { MaxPixels = maxPixels } }));
+
+    /// <summary>The graph with an operator that does not exist in place of each Transpose.</summary>
+    private static byte[] UnknownOperator(byte[] graph)
+    {
+        var changed = graph.ToArray();
+        for (int at; (at = changed.AsSpan().IndexOf("Transpose"u8)) >= 0;) "Transpoze"u8.CopyTo(changed.AsSpan(at));
+        return changed;
+    }
 
     private byte[] Encoder => File.ReadAllBytes(Path.Combine(model.Folder, ModelManifest.EncoderFileName));
 

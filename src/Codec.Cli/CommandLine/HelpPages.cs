@@ -35,6 +35,8 @@ internal static class HelpPages
     private const string ModelOptions = """
           --model DIR         model folder (default: VQVAE_MODEL, or the shipped model)
           --device D          auto, cpu, cuda or cuda:N (default: auto, the GPU where one works)
+          --precision P       auto, fp32, fp16 or int8: the numbers that the model computes with; files are
+                              the same (default: auto, the fastest that model and device have)
           --threads N         CPU threads for one picture, 0 for one a core (default: 0, and 1 for small
                               pictures; in folders the cores over --jobs)
           --max-pixels N      refuse larger pictures before they are decoded (default: 268435456)
@@ -237,6 +239,8 @@ internal static class HelpPages
           --quiet             print errors only
           --model DIR         model folder (default: VQVAE_MODEL, or the shipped model)
           --device D          auto, cpu, cuda or cuda:N (default: auto, the GPU where one works)
+          --precision P       auto, fp32, fp16 or int8: the numbers that the model computes with; files are
+                              the same (default: auto, the fastest that model and device have)
           --threads N         threads for one picture, of the model and of libvips, 0 for one a core
                               (default: 1, so that all codecs are timed alike)
           --max-pixels N      leave larger pictures out before they are decoded (default: 268435456)

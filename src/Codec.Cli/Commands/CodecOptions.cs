@@ -20,6 +20,10 @@ internal abstract class CodecOptions
     [Option("device", Default = "auto")]
     public string Device { get; set; } = "auto";
 
+    /// <summary>auto, fp32, fp16 or int8.</summary>
+    [Option("precision")]
+    public string? Precision { get; set; }
+
     /// <summary>CPU threads.</summary>
     [Option("threads")]
     public int? Threads { get; set; }
@@ -47,7 +51,11 @@ internal abstract class CodecOptions
             throw new UsageException($"--max-pixels: expected 1 to {VqLimits.LargestMaxPixels}, got {MaxPixels}");
         if (MaxMemory < 1) throw new UsageException($"--max-memory: expected at least 1 MiB, got {MaxMemory}");
         if (!VqDevice.TryParse(Device, out _)) throw new UsageException($"--device: expected auto, cpu, cuda or cuda:N, got '{Device}'");
+        _ = Choice(Precision, VqPrecision.Auto, "precision");
     }
+
+    /// <summary>What the command does with the codec.</summary>
+    protected virtual VqCodecUse Use => VqCodecUse.Both;
 
     /// <summary>Loads the model for one picture.</summary>
     /// <param name="pixels">Size of the picture, which decides how many threads are worth starting.</param>
@@ -60,6 +68,8 @@ internal abstract class CodecOptions
         var options = new VqCodecOptions
         {
             Device = VqDevice.Parse(Device),
+            Precision = Choice(Precision, VqPrecision.Auto, "precision"),
+            Use = Use,
             Threads = threads,
             Limits = new VqLimits
             {

@@ -58,6 +58,9 @@ internal sealed class CompressOptions : FileOptions
     public ExifMode ExifMode { get; private set; }
 
     /// <inheritdoc/>
+    protected override VqCodecUse Use => Verify ? VqCodecUse.Both : VqCodecUse.Compress;
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();

@@ -46,6 +46,9 @@ internal sealed class DecompressOptions : FileOptions
     public WriteOptions Write { get; private set; } = new();
 
     /// <inheritdoc/>
+    protected override VqCodecUse Use => VqCodecUse.Decompress;
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         base.Validate();

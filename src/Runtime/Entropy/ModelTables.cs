@@ -15,29 +15,36 @@ internal sealed class ModelTables
     public const int MaxBytes = 64 << 20;
 
     private readonly LatentPlane[] _planes;
-    private readonly RatePointTables[] _ratePoints;
+    private readonly LazyTables[] _ratePoints;
     private readonly Lazy<IIndexCoder?>[] _static;
-    private readonly FastCoder?[] _fast;
+    private readonly Lazy<IIndexCoder?>[] _fast;
     private readonly Lazy<IIndexCoder?>[] _dense;
 
     /// <param name="planes">The model's planes.</param>
     /// <param name="ratePoints">The tables of each of the model's rate points.</param>
     public ModelTables(IReadOnlyList<LatentPlane> planes, IReadOnlyList<RatePointTables> ratePoints)
+        : this(planes, [.. ratePoints.Select(r => new LazyTables(new(() => r.Static), new(() => r.Fast), new(() => r.Dense)))])
+    {
+    }
+
+    private ModelTables(IReadOnlyList<LatentPlane> planes, LazyTables[] ratePoints)
     {
         _planes = [.. planes];
-        _ratePoints = [.. ratePoints];
-        _static = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static is { } tables ? new StaticCoder(tables) : null))];
-        _fast = [.. _ratePoints.Select(r => r.Fast is { } tables ? new FastCoder(tables) : null)];
-        _dense = [.. _ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Dense is { } tables ? new DenseCoder(tables) : null))];
+        _ratePoints = ratePoints;
+        _static = [.. ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static.Value is { } tables ? new StaticCoder(tables) : null))];
+        _fast = [.. ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Fast.Value is { } tables ? new FastCoder(tables) : null))];
+        _dense = [.. ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Dense.Value is { } tables ? new DenseCoder(tables) : null))];
     }
 
     /// <summary>The tables of each rate point.</summary>
-    public IReadOnlyList<RatePointTables> RatePoints => _ratePoints;
+    /// <exception cref="ModelFormatException">Some are malformed.</exception>
+    public IReadOnlyList<RatePointTables> RatePoints =>
+        [.. _ratePoints.Select(r => new RatePointTables { Static = r.Static.Value, Fast = r.Fast.Value, Dense = r.Dense.Value })];
 
     private static ReadOnlySpan<byte> Magic => [(byte)'V', (byte)'Q', (byte)'T', 0x1a];
 
     /// <summary>Reads a model folder's tables and checks them against the hash in its manifest.</summary>
-    /// <returns>The tables, or <c>null</c> where the manifest lists none.</returns>
+    /// <returns>The tables, or <c>null</c> where the manifest lists none. Those of a mode and rate point are read when they are first needed: the file is megabytes, a call needs one set.</returns>
     /// <exception cref="ModelFormatException">The file is missing, not the one that was hashed, or malformed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -48,7 +55,7 @@ internal sealed class ModelTables
         if (file.Bytes > MaxBytes) throw new ModelFormatException($"{Name}: expected at most {MaxBytes} bytes, got {file.Bytes}");
         try
         {
-            return Parse(manifest.ReadFile(modelFolder, Name), manifest.Planes, manifest.RatePoints);
+            return Open(manifest.ReadFile(modelFolder, Name), manifest.Planes, manifest.RatePoints);
         }
         catch (ModelFormatException e) when (!e.Message.Contains(Name, StringComparison.Ordinal))
         {
@@ -56,16 +63,25 @@ internal sealed class ModelTables
         }
     }
 
-    /// <summary>Reads the content of <c>tables.bin</c>.</summary>
+    /// <summary>Reads the content of <c>tables.bin</c>, all of it.</summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="planes">The model's planes, which the file must be made for.</param>
     /// <param name="ratePoints">The model's number of rate points.</param>
     /// <exception cref="ModelFormatException">The content is malformed or made for another model.</exception>
     public static ModelTables Parse(ReadOnlySpan<byte> content, IReadOnlyList<LatentPlane> planes, int ratePoints)
     {
-        var reader = new TableReader(content);
+        var tables = Open(content.ToArray(), planes, ratePoints);
+        _ = tables.RatePoints;
+        return tables;
+    }
+
+    /// <summary>The same, but for the tables themselves, which are read when they are first needed.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public static ModelTables Open(ReadOnlyMemory<byte> content, IReadOnlyList<LatentPlane> planes, int ratePoints)
+    {
+        var reader = new TableReader(content.Span);
         if (!reader.ReadBytes(Magic.Length, "magic").SequenceEqual(Magic))
-            throw new ModelFormatException($"magic: expected {Convert.ToHexStringLower(Magic)}, got {Convert.ToHexStringLower(content[..Magic.Length])}");
+            throw new ModelFormatException($"magic: expected {Convert.ToHexStringLower(Magic)}, got {Convert.ToHexStringLower(content.Span[..Magic.Length])}");
         reader.ReadByte("version", Version, Version);
         reader.ReadByte("number of planes", planes.Count, planes.Count);
         for (var p = 0; p < planes.Count; p++)
@@ -75,22 +91,26 @@ internal sealed class ModelTables
         }
 
         reader.ReadByte("number of rate points", ratePoints, ratePoints);
-        var tables = new RatePointTables[ratePoints];
+        var tables = new LazyTables[ratePoints];
         for (var r = 0; r < ratePoints; r++)
         {
-            var staticPart = reader.ReadPart($"static part of rate point {r}");
-            var fastPart = reader.ReadPart($"fast part of rate point {r}");
-            var densePart = reader.ReadPart($"dense part of rate point {r}");
-            tables[r] = new RatePointTables
-            {
-                Static = staticPart.Remaining > 0 ? StaticTables.Read(staticPart, planes) : null,
-                Fast = fastPart.Remaining > 0 ? FastTables.Read(fastPart, planes) : null,
-                Dense = densePart.Remaining > 0 ? DenseTables.Read(densePart, planes) : null,
-            };
+            var (staticPart, fastPart, densePart) = (Part($"static part of rate point {r}", ref reader), Part($"fast part of rate point {r}", ref reader), Part($"dense part of rate point {r}", ref reader));
+            tables[r] = new LazyTables(
+                new(() => staticPart.Length > 0 ? StaticTables.Read(Reader(staticPart), planes) : null),
+                new(() => fastPart.Length > 0 ? FastTables.Read(Reader(fastPart), planes) : null),
+                new(() => densePart.Length > 0 ? DenseTables.Read(Reader(densePart), planes) : null));
         }
 
         reader.End("tables");
         return new ModelTables(planes, tables);
+
+        TableReader Reader((int Start, int Length) part) => new(content.Span.Slice(part.Start, part.Length), part.Start);
+
+        static (int Start, int Length) Part(string what, ref TableReader reader)
+        {
+            var part = reader.ReadPart(what);
+            return (part.Offset, part.Remaining);
+        }
     }
 
     /// <summary>The content of <c>tables.bin</c>, which <see cref="Parse"/> reads.</summary>
@@ -107,7 +127,7 @@ internal sealed class ModelTables
         }
 
         writer.WriteByte(_ratePoints.Length);
-        foreach (var tables in _ratePoints)
+        foreach (var tables in RatePoints)
         {
             writer.WritePart(tables.Static is { } s ? s.Write : null);
             writer.WritePart(tables.Fast is { } f ? f.Write : null);
@@ -122,8 +142,11 @@ internal sealed class ModelTables
     public IIndexCoder? Coder(VqEntropyMode mode, int ratePoint) => mode switch
     {
         VqEntropyMode.Static => _static[ratePoint].Value,
-        VqEntropyMode.Fast => _fast[ratePoint],
+        VqEntropyMode.Fast => _fast[ratePoint].Value,
         VqEntropyMode.Dense => _dense[ratePoint].Value,
         _ => null,
     };
+
+    /// <summary>What <see cref="RatePointTables"/> has, read when it is first needed.</summary>
+    private sealed record LazyTables(Lazy<StaticTables?> Static, Lazy<FastTables?> Fast, Lazy<DenseTables?> Dense);
 }

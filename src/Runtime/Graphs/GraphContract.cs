@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using VqVae.Models;
 
@@ -12,23 +11,23 @@ namespace VqVae.Runtime;
 internal static class GraphContract
 {
     /// <exception cref="ModelFormatException">The graph is not the encoder of the manifest's model.</exception>
-    public static void CheckEncoder(InferenceSession session, ModelManifest manifest) => Check(
-        ModelManifest.EncoderFileName,
+    public static void CheckEncoder(string file, OnnxSignature graph, ModelManifest manifest) => Check(
+        file,
         GraphNames.EncoderFormat,
-        session,
+        graph,
         manifest,
         [new(GraphNames.Image, TensorElementType.UInt8, 4), new(GraphNames.Rate, TensorElementType.Int32, 1), new(GraphNames.Lambda, TensorElementType.Float, 1)],
         [.. manifest.Planes.Select(Indices)],
         [.. manifest.Planes.Select(Latents)]);
 
     /// <summary>Whether an encoder gives its latents, too.</summary>
-    public static bool HasLatents(InferenceSession session, ModelManifest manifest) => manifest.Planes.All(plane => session.OutputMetadata.ContainsKey(plane.LatentsName));
+    public static bool HasLatents(OnnxSignature graph, ModelManifest manifest) => manifest.Planes.All(plane => graph.Outputs.ContainsKey(plane.LatentsName));
 
     /// <exception cref="ModelFormatException">The graph is not the decoder of the manifest's model.</exception>
-    public static void CheckDecoder(InferenceSession session, ModelManifest manifest) => Check(
-        ModelManifest.DecoderFileName,
+    public static void CheckDecoder(string file, OnnxSignature graph, ModelManifest manifest) => Check(
+        file,
         GraphNames.DecoderFormat,
-        session,
+        graph,
         manifest,
         [.. manifest.Planes.Select(Indices), new(GraphNames.Rate, TensorElementType.Int32, 1)],
         [new(GraphNames.Image, TensorElementType.UInt8, 4)],
@@ -38,19 +37,19 @@ internal static class GraphContract
 
     private static Slot Latents(LatentPlane plane) => new(plane.LatentsName, TensorElementType.Float, 2);
 
-    private static void Check(string graph, string format, InferenceSession session, ModelManifest manifest, Slot[] inputs, Slot[] outputs, Slot[] optional)
+    private static void Check(string file, string format, OnnxSignature graph, ModelManifest manifest, Slot[] inputs, Slot[] outputs, Slot[] optional)
     {
-        CheckSide(graph, "input", session.InputMetadata, inputs);
-        CheckSide(graph, "output", session.OutputMetadata, [.. outputs, .. optional.Where(slot => session.OutputMetadata.ContainsKey(slot.Name))]);
-        CheckMetadata(graph, format, session.ModelMetadata.CustomMetadataMap, manifest);
+        CheckSide(file, "input", graph.Inputs, inputs);
+        CheckSide(file, "output", graph.Outputs, [.. outputs, .. optional.Where(slot => graph.Outputs.ContainsKey(slot.Name))]);
+        CheckMetadata(file, format, graph.Metadata, manifest);
     }
 
     /// <summary>The hashes say that the files are the manifest's; this says that the manifest is theirs, so that an edited one is noticed.</summary>
-    private static void CheckMetadata(string graph, string format, Dictionary<string, string> found, ModelManifest manifest)
+    private static void CheckMetadata(string file, string format, IReadOnlyDictionary<string, string> found, ModelManifest manifest)
     {
-        if (Value(GraphNames.FormatKey) is var named && named != format) throw new ModelFormatException($"{graph}: expected the format '{format}', got '{named}'");
+        if (Value(GraphNames.FormatKey) is var named && named != format) throw new ModelFormatException($"{file}: expected the format '{format}', got '{named}'");
         if (Value(GraphNames.ModelIdKey) is var id && id != manifest.Id)
-            throw new ModelFormatException($"{graph}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
+            throw new ModelFormatException($"{file}: expected the model {manifest.Id}, as {ModelManifest.FileName} says, got {id}");
         var json = Value(GraphNames.SpecKey);
         ModelSpec spec;
         try
@@ -59,34 +58,29 @@ internal static class GraphContract
         }
         catch (ModelFormatException e)
         {
-            throw new ModelFormatException($"{graph}: {e.Message}", e);
+            throw new ModelFormatException($"{file}: {e.Message}", e);
         }
 
         if (spec != manifest.Spec)
-            throw new ModelFormatException($"{graph}: expected the spec {manifest.Spec.ToJson()}, as {ModelManifest.FileName} says, got {spec.ToJson()}");
+            throw new ModelFormatException($"{file}: expected the spec {manifest.Spec.ToJson()}, as {ModelManifest.FileName} says, got {spec.ToJson()}");
 
         string Value(string key) =>
-            found.TryGetValue(key, out var value) ? value : throw new ModelFormatException($"{graph}: the metadata '{key}' is missing");
+            found.TryGetValue(key, out var value) ? value : throw new ModelFormatException($"{file}: the metadata '{key}' is missing");
     }
 
-    private static void CheckSide(string graph, string side, IReadOnlyDictionary<string, NodeMetadata> found, Slot[] expected)
+    private static void CheckSide(string file, string side, IReadOnlyDictionary<string, OnnxValue> found, Slot[] expected)
     {
         foreach (var slot in expected)
         {
-            if (!found.TryGetValue(slot.Name, out var node))
-                throw new ModelFormatException($"{graph}: expected an {side} '{slot.Name}', found {string.Join(", ", found.Keys.Select(k => $"'{k}'"))}");
-            if (!node.IsTensor || node.ElementDataType != slot.Type)
-            {
-                throw new ModelFormatException(
-                    $"{graph}: {side} '{slot.Name}': expected a tensor of {slot.Type}, got {(node.IsTensor ? node.ElementDataType : node.OnnxValueType)}");
-            }
-
-            if (node.Dimensions.Length != slot.Rank)
-                throw new ModelFormatException($"{graph}: {side} '{slot.Name}': expected {slot.Rank} dimensions, got {node.Dimensions.Length}");
+            if (!found.TryGetValue(slot.Name, out var value))
+                throw new ModelFormatException($"{file}: expected an {side} '{slot.Name}', found {string.Join(", ", found.Keys.Select(k => $"'{k}'"))}");
+            if (!value.IsTensor || value.Type != slot.Type)
+                throw new ModelFormatException($"{file}: {side} '{slot.Name}': expected a tensor of {slot.Type}, got {(value.IsTensor ? value.Type : "something else")}");
+            if (value.Rank != slot.Rank) throw new ModelFormatException($"{file}: {side} '{slot.Name}': expected {slot.Rank} dimensions, got {value.Rank}");
         }
 
         var extra = found.Keys.Except(expected.Select(s => s.Name)).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (extra is not null) throw new ModelFormatException($"{graph}: unexpected {side} '{extra}'");
+        if (extra is not null) throw new ModelFormatException($"{file}: unexpected {side} '{extra}'");
     }
 
     private readonly record struct Slot(string Name, TensorElementType Type, int Rank);

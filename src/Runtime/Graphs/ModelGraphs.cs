@@ -9,8 +9,10 @@ internal sealed class ModelGraphs : IDisposable
     /// <summary>Pixels of a run up to which its memory is kept for the next one.</summary>
     internal const long LargestPixelsKept = 16L << 20;
 
-    private readonly InferenceSession _encoder;
-    private readonly InferenceSession _decoder;
+    private readonly Lock _opening = new();
+    private readonly Func<string, byte[]> _readFile;
+    private readonly VqCodecOptions _options;
+    private readonly SessionFactory _factory;
     private readonly UsageGate _gate;
     private readonly LatentPlane[] _planes;
     private readonly string[] _encoderInputs;
@@ -19,17 +21,13 @@ internal sealed class ModelGraphs : IDisposable
     private readonly string[] _latentNames;
     private readonly string[] _imageName = [GraphNames.Image];
 
-    private ModelGraphs(ModelManifest manifest, InferenceSession encoder, InferenceSession decoder, VqDevice device)
+    private EncoderFile? _encoderFile;
+    private InferenceSession? _encoder, _latentEncoder, _decoder;
+
+    private ModelGraphs(ModelManifest manifest, Func<string, byte[]> readFile, VqCodecOptions options, IExecutionProviders providers)
     {
-        _encoder = encoder;
-        _decoder = decoder;
-        _gate = new UsageGate(() =>
-        {
-            _encoder.Dispose();
-            _decoder.Dispose();
-        });
-        Manifest = manifest;
-        Device = device;
+        (Manifest, _readFile, _options, _factory) = (manifest, readFile, options, new SessionFactory(options, providers));
+        _gate = new UsageGate(CloseSessions);
         _planes = [.. manifest.Planes];
         _planeNames = [.. _planes.Select(p => p.TensorName)];
         _latentNames = [.. _planes.Select(p => p.LatentsName)];
@@ -40,16 +38,45 @@ internal sealed class ModelGraphs : IDisposable
     public ModelManifest Manifest { get; }
 
     /// <summary>What the graphs run on.</summary>
-    public VqDevice Device { get; }
+    public VqDevice Device => _factory.Device;
+
+    /// <summary>The number format that the graphs run in.</summary>
+    public VqPrecision Precision { get; private set; }
 
     /// <summary>The entropy coder's tables; <c>null</c> where the model has none.</summary>
-    public ModelTables? Tables { get; private init; }
+    public ModelTables? Tables { get; private set; }
 
     /// <summary>The codebooks as the encoder's graph has them; <c>null</c> where its latents cannot be searched outside of it.</summary>
-    public SearchTables? Search { get; private init; }
+    public SearchTables? Search => File.Search;
 
-    /// <summary>The sessions, for measuring them bare.</summary>
-    internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (_encoder, _decoder);
+    /// <summary>
+    /// Whether codes are searched outside of the graph: on the CPU, where the graph's search (a matrix of all costs, then the smallest of each row) takes several
+    /// times longer than one that keeps costs in registers.
+    /// </summary>
+    public bool SearchesOutside => Device.IsCpu && Search is not null;
+
+    /// <summary>The sessions with all of both graphs.</summary>
+    internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (Encoder, Decoder);
+
+    private EncoderFile File => Opened(ref _encoderFile, () =>
+    {
+        var name = ModelManifest.EncoderFile(Precision.Name());
+        if (!Manifest.Files.ContainsKey(name)) name = ModelManifest.EncoderFileName;
+        return EncoderFile.Read(name, Checked(name), Manifest);
+    });
+
+    private InferenceSession Encoder => Opened(ref _encoder, () => _factory.Open(File.Name, File.Graph));
+
+    /// <summary>The encoder without its search.</summary>
+    private InferenceSession LatentEncoder => Opened(ref _latentEncoder, () => _factory.Open(File.Name, OnnxPruner.Keep(File.Graph, _latentNames)));
+
+    private InferenceSession Decoder => Opened(ref _decoder, () =>
+    {
+        var name = ModelManifest.DecoderFile(Precision.Name());
+        var graph = Checked(name);
+        GraphContract.CheckDecoder(name, OnnxSignature.Read(graph), Manifest);
+        return _factory.Open(name, graph);
+    });
 
     /// <summary>Reads a model folder, checks its files against their hashes, and opens the graphs.</summary>
     /// <exception cref="ModelFormatException">The folder or one of its files is not what it should be.</exception>
@@ -57,39 +84,49 @@ internal sealed class ModelGraphs : IDisposable
     public static ModelGraphs Load(string modelFolder, VqCodecOptions options)
     {
         var manifest = ModelManifest.Load(modelFolder);
-        var tables = ModelTables.Load(modelFolder, manifest);
-        return Create(
-            manifest,
-            manifest.ReadFile(modelFolder, ModelManifest.EncoderFileName),
-            manifest.ReadFile(modelFolder, ModelManifest.DecoderFileName),
-            options,
-            OnnxRuntimeProviders.Instance,
-            tables);
-    }
 
-    /// <summary>Checks and opens graphs that are in memory.</summary>
-    /// <exception cref="ModelFormatException">A graph holds what graphs may not hold, or lacks the contract's inputs and outputs.</exception>
-    /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there.</exception>
-    public static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options) =>
-        Create(manifest, encoder, decoder, options, OnnxRuntimeProviders.Instance);
-
-    internal static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options, IExecutionProviders providers, ModelTables? tables = null)
-    {
-        options.Validate();
-        OnnxGuard.Check(ModelManifest.EncoderFileName, encoder);
-        OnnxGuard.Check(ModelManifest.DecoderFileName, decoder);
-        var (sessions, device) = new SessionFactory(options, providers).Open(
-            (ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder));
+        // Tables are read beside the graphs where there is a thread for it.
+        var tables = options.Threads == 1 ? null : Task.Run(() => ModelTables.Load(modelFolder, manifest));
+        var graphs = Create(manifest, name => manifest.ReadFile(modelFolder, name), options);
         try
         {
-            GraphContract.CheckEncoder(sessions[0], manifest);
-            GraphContract.CheckDecoder(sessions[1], manifest);
-            var search = GraphContract.HasLatents(sessions[0], manifest) ? SearchTables.Read(encoder, manifest) : null;
-            return new ModelGraphs(manifest, sessions[0], sessions[1], device) { Tables = tables, Search = search };
+            graphs.Tables = tables is null ? ModelTables.Load(modelFolder, manifest) : tables.GetAwaiter().GetResult();
+            return graphs;
         }
         catch
         {
-            foreach (var session in sessions) session.Dispose();
+            graphs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks and opens two graphs that are in memory.</summary>
+    /// <inheritdoc cref="Create(ModelManifest, Func{string, byte[]}, VqCodecOptions, IExecutionProviders?)" path="/exception"/>
+    public static ModelGraphs Create(ModelManifest manifest, byte[] encoder, byte[] decoder, VqCodecOptions options, IExecutionProviders? providers = null) => Create(
+        manifest,
+        name => name == ModelManifest.EncoderFileName ? encoder : name == ModelManifest.DecoderFileName ? decoder : throw new ModelFormatException($"{name} is missing"),
+        options,
+        providers);
+
+    /// <summary>Checks and opens a model's graphs.</summary>
+    /// <param name="manifest">What the model is.</param>
+    /// <param name="readFile">Gives a file of the model.</param>
+    /// <param name="options">Device, precision, threads.</param>
+    /// <param name="providers">What the machine has.</param>
+    /// <exception cref="ModelFormatException">A graph holds what graphs may not hold, or lacks the contract's inputs and outputs.</exception>
+    /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there.</exception>
+    public static ModelGraphs Create(ModelManifest manifest, Func<string, byte[]> readFile, VqCodecOptions options, IExecutionProviders? providers = null)
+    {
+        options.Validate();
+        var graphs = new ModelGraphs(manifest, readFile, options, providers ?? OnnxRuntimeProviders.Instance);
+        try
+        {
+            graphs._factory.Start(graphs.OpenFirst);
+            return graphs;
+        }
+        catch
+        {
+            graphs.Dispose();
             throw;
         }
     }
@@ -136,7 +173,7 @@ internal sealed class ModelGraphs : IDisposable
         values.Add<int>(new[] { rate }, 1);
         values.Add<float>(new[] { lambda }, 1);
         AddPlanes(values, indices, int.MaxValue, n, h, w);
-        Run(_encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
+        Run(Encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _planeNames, values.Range(3, _planes.Length), cancellationToken);
     }
 
     /// <summary>What the encoder quantizes, into the caller's memory.</summary>
@@ -160,7 +197,7 @@ internal sealed class ModelGraphs : IDisposable
             values.Add(latents[p], positions, Manifest.Spec.Latents[p].Dimension);
         }
 
-        Run(_encoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _latentNames, values.Range(3, _planes.Length), cancellationToken);
+        Run(LatentEncoder, (long)n * h * w, _encoderInputs, values.Range(0, 3), _latentNames, values.Range(3, _planes.Length), cancellationToken);
     }
 
     /// <summary>Decodes from and into the caller's memory, which is pinned meanwhile and not copied.</summary>
@@ -171,7 +208,7 @@ internal sealed class ModelGraphs : IDisposable
         AddPlanes(values, indices, stages, n, h, w);
         values.Add<int>(new[] { rate }, 1);
         values.Add(image, n, h, w, 3);
-        Run(_decoder, (long)n * h * w, _decoderInputs, values.Range(0, _planes.Length + 1), _imageName, values.Range(_planes.Length + 1, 1), cancellationToken);
+        Run(Decoder, (long)n * h * w, _decoderInputs, values.Range(0, _planes.Length + 1), _imageName, values.Range(_planes.Length + 1, 1), cancellationToken);
     }
 
     /// <summary>
@@ -182,6 +219,41 @@ internal sealed class ModelGraphs : IDisposable
 
     /// <summary>Refuses new calls; the sessions go when the last running call has left.</summary>
     public void Dispose() => _gate.Close();
+
+    /// <summary>Opens what the codec is going to be used for.</summary>
+    private void OpenFirst()
+    {
+        CloseSessions();
+        Precision = PrecisionChoice.Choose(_options.Precision, Manifest, Device, PrecisionChoice.CpuHasInt8Products);
+        if (_options.Use != VqCodecUse.Decompress) _ = SearchesOutside ? LatentEncoder : Encoder;
+        if (_options.Use != VqCodecUse.Compress) _ = Decoder;
+    }
+
+    private void CloseSessions()
+    {
+        _encoder?.Dispose();
+        _latentEncoder?.Dispose();
+        _decoder?.Dispose();
+        (_encoder, _latentEncoder, _decoder, _encoderFile) = (null, null, null, null);
+    }
+
+    private byte[] Checked(string name)
+    {
+        var graph = _readFile(name);
+        OnnxGuard.Check(name, graph);
+        return graph;
+    }
+
+    private T Opened<T>(ref T? opened, Func<T> open)
+        where T : class
+    {
+        if (Volatile.Read(ref opened) is { } there) return there;
+        lock (_opening)
+        {
+            if (opened is null) Volatile.Write(ref opened, open());
+            return opened;
+        }
+    }
 
     private void AddPlanes(OrtValues values, ReadOnlySpan<Memory<int>> indices, int stages, int n, int h, int w)
     {

@@ -14,6 +14,7 @@ internal ref struct ProtobufReader
     private readonly ReadOnlySpan<byte> _file;
     private readonly int _end;
     private int _position;
+    private int _fieldStart;
     private int _wireType;
 
     public ProtobufReader(ReadOnlySpan<byte> file)
@@ -34,13 +35,16 @@ internal ref struct ProtobufReader
     {
         field = 0;
         if (_position == _end) return false;
-        var start = _position;
+        var start = _fieldStart = _position;
         var tag = ReadVarint();
         _wireType = (int)(tag & 7);
         field = (int)Math.Min(tag >> 3, int.MaxValue);
         if (tag > uint.MaxValue || field == 0) Throw(start, "a field tag", $"0x{tag:x}");
         return true;
     }
+
+    /// <summary>The whole field, its tag included, once its value was read or passed over.</summary>
+    public readonly ReadOnlySpan<byte> Field => _file[_fieldStart.._position];
 
     /// <summary>The field's number.</summary>
     public ulong Varint()

@@ -8,26 +8,29 @@ internal sealed class SessionFactory(VqCodecOptions options, IExecutionProviders
 {
     private const string CudaProvider = "CUDAExecutionProvider";
 
-    /// <summary>Opens all graphs on one device.</summary>
+    /// <summary>The device, once <see cref="Start"/> has found it.</summary>
+    public VqDevice Device { get; private set; } = VqDevice.Cpu;
+
+    /// <summary>Finds the device: the one that the first graphs open on.</summary>
+    /// <param name="openFirst">Opens them on <see cref="Device"/>; called again where that device turns out not to work.</param>
     /// <exception cref="PlatformNotSupportedException">The device that was asked for is not there, or ONNX Runtime's native library is missing.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime refuses a graph.</exception>
-    public (InferenceSession[] Sessions, VqDevice Device) Open(params ReadOnlySpan<(string Name, byte[] Graph)> graphs)
+    public void Start(Action openFirst)
     {
         var hasCuda = AvailableProviders().Contains(CudaProvider);
         if (options.Device.IsCuda || (options.Device.IsAuto && hasCuda))
         {
-            var device = options.Device.IsCuda ? options.Device : VqDevice.Cuda();
+            Device = options.Device.IsCuda ? options.Device : VqDevice.Cuda();
             if (!hasCuda)
             {
                 throw new PlatformNotSupportedException(
-                    $"{device} needs the GPU build of ONNX Runtime, and this program carries the CPU build: build with -p:Gpu=true, or reference the package Microsoft.ML.OnnxRuntime.Gpu instead of Microsoft.ML.OnnxRuntime");
+                    $"{Device} needs the GPU build of ONNX Runtime, and this program carries the CPU build: build with -p:Gpu=true, or reference the package Microsoft.ML.OnnxRuntime.Gpu instead of Microsoft.ML.OnnxRuntime");
             }
 
             try
             {
-                using var sessionOptions = CreateOptions();
-                providers.AppendCuda(sessionOptions, device.Index);
-                return (OpenAll(graphs, sessionOptions), device);
+                openFirst();
+                return;
             }
             catch (OnnxRuntimeException) when (options.Device.IsAuto)
             {
@@ -36,46 +39,38 @@ internal sealed class SessionFactory(VqCodecOptions options, IExecutionProviders
             catch (OnnxRuntimeException e)
             {
                 // A graph that no device opens is the model's fault, not the driver's; the CPU tells one from the other.
-                foreach (var session in OpenOnCpu(graphs)) session.Dispose();
+                var device = Device;
+                Device = VqDevice.Cpu;
+                openFirst();
                 throw new PlatformNotSupportedException(
                     $"{device} does not start: it needs an NVIDIA GPU of that number with its driver, and the CUDA and cuDNN libraries that ONNX Runtime's GPU build names ({FirstLine(e.Message)})", e);
             }
         }
 
-        return (OpenOnCpu(graphs), VqDevice.Cpu);
+        Device = VqDevice.Cpu;
+        openFirst();
     }
 
-    private InferenceSession[] OpenOnCpu(ReadOnlySpan<(string Name, byte[] Graph)> graphs)
+    /// <summary>Opens a graph on <see cref="Device"/>.</summary>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses it on the CPU.</exception>
+    /// <exception cref="OnnxRuntimeException">It does not open on another device.</exception>
+    public InferenceSession Open(string name, byte[] graph)
     {
+        using var sessionOptions = CreateOptions();
+        if (Device.IsCuda)
+        {
+            providers.AppendCuda(sessionOptions, Device.Index);
+            return new InferenceSession(graph, sessionOptions);
+        }
+
         try
         {
-            using var sessionOptions = CreateOptions();
-            return OpenAll(graphs, sessionOptions);
+            return new InferenceSession(graph, sessionOptions);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelFormatException($"{(e.Data[nameof(graphs)] as string) ?? "a graph"}: ONNX Runtime refuses it: {FirstLine(e.Message)}", e);
+            throw new ModelFormatException($"{name}: ONNX Runtime refuses it: {FirstLine(e.Message)}", e);
         }
-    }
-
-    private static InferenceSession[] OpenAll(ReadOnlySpan<(string Name, byte[] Graph)> graphs, SessionOptions sessionOptions)
-    {
-        var sessions = new InferenceSession[graphs.Length];
-        for (var i = 0; i < graphs.Length; i++)
-        {
-            try
-            {
-                sessions[i] = new InferenceSession(graphs[i].Graph, sessionOptions);
-            }
-            catch (OnnxRuntimeException e)
-            {
-                e.Data[nameof(graphs)] = graphs[i].Name;
-                foreach (var session in sessions) session?.Dispose();
-                throw;
-            }
-        }
-
-        return sessions;
     }
 
     private static string FirstLine(string message) => message.AsSpan().Trim().IndexOfAny('\r', '\n') is var end and >= 0 ? message.Trim()[..end] : message.Trim();

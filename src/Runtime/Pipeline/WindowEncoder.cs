@@ -39,12 +39,9 @@ internal sealed class WindowEncoder : IDisposable
         }
     }
 
-    /// <summary>
-    /// Whether codes are searched outside of the graph: where choosing them together can gain, and on the CPU, where the graph's search (a matrix of all
-    /// costs, then the smallest of each row) takes several times longer than one that keeps costs in registers.
-    /// </summary>
+    /// <summary>Whether codes are searched outside of the graph: where the graph's own search takes longer, and where choosing codes together can gain.</summary>
     public static bool SearchesOutside(CodecParts parts, in EncoderSettings settings) =>
-        parts.Graphs.Search is { } search && (parts.Graphs.Device.IsCpu || (settings.Joint && search.HasResidualStages));
+        parts.Graphs.SearchesOutside || (settings.Joint && parts.Graphs.Search is { HasResidualStages: true });
 
     /// <summary>Encodes a window.</summary>
     public void Encode(EncoderRows rows, WindowSpan x, WindowSpan y, IndexMaps maps, CancellationToken cancellationToken)

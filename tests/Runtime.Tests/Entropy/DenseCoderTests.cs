@@ -157,21 +157,24 @@ public class DenseCoderTests
     }
 
     [Fact]
-    public void Return_MoreThanProcessorsOrLargeTables_KeepsLittle()
+    public void Return_MoreThanProcessors_KeepsOneForEach()
     {
         var pool = new DenseStatePool();
         var states = Enumerable.Range(0, Environment.ProcessorCount + 3).Select(_ => pool.Rent()).ToArray();
         Assert.Equal(0, pool.Count);
-        var stage = Make((Codes: 60, Stages: 1, Width: 2, Height: 2, Seed: 9)).Tables.Planes[0][0];
-        foreach (var state in states) state.ResetTable(stage, DenseState.MaxTableBits);
-        var small = new DenseState();
-        small.ResetTable(stage, DenseState.MaxKeptBits);
-        pool.Return(small);
         foreach (var state in states) pool.Return(state);
         Assert.Equal(Environment.ProcessorCount, pool.Count);
-        Assert.All(states, state => Assert.Empty(state.Table));
-        Assert.Equal(1 << DenseState.MaxKeptBits, small.Table.Length);
-        Assert.Same(small, pool.Rent());
+        Assert.Same(states[0], pool.Rent());
+    }
+
+    [Fact]
+    public void Return_StateOfALargeTile_KeepsItsTable()
+    {
+        var pool = new DenseStatePool();
+        var state = pool.Rent();
+        state.ResetTable(Make((Codes: 60, Stages: 1, Width: 2, Height: 2, Seed: 9)).Tables.Planes[0][0], DenseState.MaxTableBits);
+        pool.Return(state);
+        Assert.Equal(1 << DenseState.MaxTableBits, pool.Rent().Table.Length);
     }
 
     [Theory]
