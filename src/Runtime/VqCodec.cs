@@ -28,7 +28,11 @@ public sealed class VqCodec : IDisposable
             options.Limits,
             new WindowBudget(manifest.Spec, options.Limits.MaxMemory, options.WindowPixels),
             options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
-        _gate = new UsageGate(graphs.Dispose);
+        _gate = new UsageGate(() =>
+        {
+            graphs.Dispose();
+            _parts.Buffers.Dispose();
+        });
     }
 
     /// <summary>What the model is.</summary>
@@ -45,6 +49,9 @@ public sealed class VqCodec : IDisposable
 
     /// <summary>Bytes that its calls hold at the moment, beside what pools lend.</summary>
     internal long BufferedBytes => _parts.Buffers.Bytes;
+
+    /// <summary>Bytes that lie ready for its next calls.</summary>
+    internal long KeptBytes => _parts.Buffers.KeptBytes;
 
     /// <summary>Loads a model folder. Load only models that you trust as you trust code.</summary>
     /// <param name="modelFolder">A folder that the exporter wrote.</param>

@@ -18,8 +18,8 @@ internal sealed class IndexMaps : IDisposable
     /// <param name="planes">The model's planes.</param>
     /// <param name="stages">How many.</param>
     /// <param name="padding">The padded image's size.</param>
-    /// <param name="account">Where the memory is counted, if it is.</param>
-    public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding, BufferAccount? account = null)
+    /// <param name="pool">Where the memory comes from; <c>null</c> for the system.</param>
+    public IndexMaps(IReadOnlyList<LatentPlane> planes, int stages, Padding padding, BufferPool? pool = null)
     {
         _planes = [.. planes];
         _padding = padding;
@@ -27,7 +27,7 @@ internal sealed class IndexMaps : IDisposable
         _maps = new NativeBuffer[planes.Count];
         try
         {
-            for (var p = 0; p < planes.Count; p++) _maps[p] = new NativeBuffer(account, (long)sizeof(ushort) * StagesOf(p) * Positions(p));
+            for (var p = 0; p < planes.Count; p++) _maps[p] = new NativeBuffer(pool, (long)sizeof(ushort) * StagesOf(p) * Positions(p));
         }
         catch
         {

@@ -11,7 +11,18 @@ namespace VqVae.Runtime;
 /// <param name="Threads">Threads that work on one image together.</param>
 internal sealed record CodecParts(ModelGraphs Graphs, IReadOnlyList<LatentPlane> Planes, CoderSet Coders, VqLimits Limits, WindowBudget Budget, int Threads)
 {
-    /// <summary>What the codec's calls have allocated.</summary>
-    public BufferAccount Buffers { get; } = new();
+    private MapSearch? _lastSearch;
+
+    /// <summary>Memory for calls.</summary>
+    public BufferPool Buffers { get; } = new();
+
+    /// <summary>The search for codes at some settings, which are mostly those of the call before.</summary>
+    public MapSearch Search(in EncoderSettings settings)
+    {
+        if (Volatile.Read(ref _lastSearch) is { } last && last.IsFor(settings)) return last;
+        var search = new MapSearch(Graphs.Search!, settings, Threads);
+        Volatile.Write(ref _lastSearch, search);
+        return search;
+    }
 }
 

@@ -8,10 +8,10 @@ internal sealed unsafe class FloatBuffer : MemoryManager<float>
 {
     private readonly NativeBuffer _bytes;
 
-    /// <param name="account">Where it is counted.</param>
+    /// <param name="pool">Where the memory comes from.</param>
     /// <param name="length">Numbers.</param>
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
-    public FloatBuffer(BufferAccount account, long length) => _bytes = new NativeBuffer(account, checked(length * sizeof(float)));
+    public FloatBuffer(BufferPool pool, long length) => _bytes = new NativeBuffer(pool, checked(length * sizeof(float)));
 
     /// <summary>A part.</summary>
     public Span<float> Slice(long offset, int length) => MemoryMarshal.Cast<byte, float>(_bytes.Slice(offset * sizeof(float), checked(length * sizeof(float))));

@@ -44,7 +44,7 @@ internal sealed class LatentMaps : IDisposable
     /// <summary>Searches all codes.</summary>
     public void Search(in EncoderSettings settings, IndexMaps maps, CancellationToken cancellationToken)
     {
-        var search = new MapSearch(_parts.Graphs.Search!, settings, _parts.Threads);
+        var search = _parts.Search(settings);
         for (var p = 0; p < _planes.Length; p++)
             search.Run(p, _planes[p], maps.WidthOf(p), new TileRectangle(0, 0, maps.WidthOf(p), maps.HeightOf(p)), 0, 0, maps, cancellationToken);
     }

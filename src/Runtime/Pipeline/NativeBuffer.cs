@@ -4,23 +4,22 @@ using System.Runtime.InteropServices;
 namespace VqVae.Runtime;
 
 /// <summary>
-/// Bytes outside the managed heap: exactly as many as are asked for, and back with the operating system as soon as they are released. What
-/// pools round up to powers of two and keep would be most of a large image's memory. Not cleared.
+/// Bytes outside the managed heap: exactly as many as are asked for, from a <see cref="BufferPool"/> or the system. What other pools round up to powers of two
+/// and keep would be most of a large image's memory. Not cleared.
 /// </summary>
 internal sealed unsafe class NativeBuffer : MemoryManager<byte>
 {
-    private readonly BufferAccount? _account;
+    private readonly BufferPool? _pool;
     private byte* _bytes;
 
-    /// <param name="account">Where it is counted, if it is.</param>
+    /// <param name="pool">Where they come from; <c>null</c> for the system.</param>
     /// <param name="length">Bytes.</param>
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
-    public NativeBuffer(BufferAccount? account, long length)
+    public NativeBuffer(BufferPool? pool, long length)
     {
-        _account = account;
-        _bytes = (byte*)NativeMemory.Alloc(checked((nuint)length));
+        _pool = pool;
+        _bytes = pool is null ? (byte*)NativeMemory.Alloc(checked((nuint)length)) : (byte*)pool.Rent(length);
         Length = length;
-        account?.Add(length);
     }
 
     /// <summary>Bytes; more than a span can have, perhaps.</summary>
@@ -60,9 +59,9 @@ internal sealed unsafe class NativeBuffer : MemoryManager<byte>
     protected override void Dispose(bool disposing)
     {
         if (_bytes is null) return;
-        NativeMemory.Free(_bytes);
+        if (_pool is null) NativeMemory.Free(_bytes);
+        else _pool.Return((nint)_bytes, Length);
         _bytes = null;
-        _account?.Add(-Length);
         Length = 0;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class WindowEncoder : IDisposable
             if (SearchesOutside(parts, settings))
             {
                 _latents = new LatentWindow(parts, plan);
-                _search = new MapSearch(parts.Graphs.Search!, settings, parts.Threads);
+                _search = parts.Search(settings);
             }
             else
             {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace VqVae.Runtime;
 
@@ -138,11 +139,26 @@ internal sealed class StageCodes
     /// <summary>Of the lanes with the least cost the lowest code.</summary>
     private static int First(Vector<float> costs, Vector<int> codes)
     {
-        var least = costs[0];
-        for (var lane = 1; lane < Vector<float>.Count; lane++) least = MathF.Min(least, costs[lane]);
-        var first = Vector.ConditionalSelect(Vector.Equals(costs, new Vector<float>(least)), codes, new Vector<int>(int.MaxValue));
-        var lowest = first[0];
-        for (var lane = 1; lane < Vector<int>.Count; lane++) lowest = Math.Min(lowest, first[lane]);
+        if (Vector<float>.Count == 8)
+        {
+            var least = costs.AsVector256();
+            least = Vector256.Min(least, Vector256.Shuffle(least, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)));
+            least = Vector256.Min(least, Vector256.Shuffle(least, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)));
+            least = Vector256.Min(least, Vector256.Shuffle(least, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
+            var first = Vector256.ConditionalSelect(Vector256.Equals(costs.AsVector256(), least).AsInt32(), codes.AsVector256(), Vector256.Create(int.MaxValue));
+            first = Vector256.Min(first, Vector256.Shuffle(first, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)));
+            first = Vector256.Min(first, Vector256.Shuffle(first, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)));
+            first = Vector256.Min(first, Vector256.Shuffle(first, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
+            return first.ToScalar() & -(first.ToScalar() < int.MaxValue ? 1 : 0);
+        }
+
+        var (smallest, lowest) = (float.PositiveInfinity, int.MaxValue);
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            if (costs[lane] > smallest || (costs[lane] == smallest && codes[lane] > lowest)) continue;
+            (smallest, lowest) = (costs[lane], codes[lane]);
+        }
+
         return lowest == int.MaxValue ? 0 : lowest;
     }
 }
