@@ -5,12 +5,18 @@ namespace VqVae.Models;
 /// <param name="Decoder">The decoder.</param>
 public readonly record struct ComputeCost(double Encoder, double Decoder)
 {
+    /// <summary>The codebook search alone.</summary>
+    public double Search { get; private init; }
+
+    /// <summary>The encoder's linear transform alone, where it has one: what is left of its networks while their heads are zero.</summary>
+    public double LinearEncoder { get; private init; }
+
     /// <summary>Counts the convolutions from the tensors' shapes and the resolution that each runs at.</summary>
     public static ComputeCost Of(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var encoder = spec.Latents.Sum(Search);
-        double decoder = 0;
+        var search = spec.Latents.Sum(SearchOf);
+        var (encoder, linear, decoder) = (search, 0.0, 0.0);
         foreach (var tensor in ModelTensors.For(spec))
         {
             // Convolutions have four axes, and so have codebooks of several rate points, which are searched and looked up instead.
@@ -18,13 +24,14 @@ public readonly record struct ComputeCost(double Encoder, double Decoder)
             var macs = tensor.Shape.Aggregate(1.0, (product, n) => product * n) / (Resolution(spec, tensor.Name) * Resolution(spec, tensor.Name));
             if (tensor.Part == ModelPart.Encoder) encoder += macs;
             else decoder += macs;
+            if (tensor.Part == ModelPart.Encoder && tensor.Name.EndsWith(".klt.weight", StringComparison.Ordinal)) linear += macs;
         }
 
-        return new ComputeCost(encoder, decoder);
+        return new ComputeCost(encoder, decoder) { Search = search, LinearEncoder = linear };
     }
 
     /// <summary>The search of one plane: every stage compares its dimensions with every code.</summary>
-    private static double Search(LatentLayout latent) =>
+    private static double SearchOf(LatentLayout latent) =>
         Enumerable.Range(0, latent.Plane.Stages).Sum(stage => (double)latent.Plane.Codes * latent.Range(stage).Length) / (latent.Plane.Stride * latent.Plane.Stride);
 
     /// <summary>Pixels a side for each position at which the convolution's weights are applied once.</summary>

@@ -41,6 +41,9 @@ public sealed class VqCodec : IDisposable
     /// <summary>The device that the model really runs on: the CPU or a CUDA device.</summary>
     public VqDevice Device => _graphs.Device;
 
+    /// <summary>The number format that its graphs run in.</summary>
+    public VqPrecision Precision => _graphs.Precision;
+
     /// <summary>The graphs, for measuring them bare.</summary>
     internal ModelGraphs Graphs => _graphs;
 
@@ -212,6 +215,36 @@ public sealed class VqCodec : IDisposable
         {
             // Pinned until the call is done, so that other threads may read it.
             fixed (byte* start = vq) return Verification.Run(_parts, new PinnedBytes(start, vq.Length).Memory, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes the time of each part of compressing and decompressing an image, one after the other: for finding what bounds a machine. The first call also plans memory.</summary>
+    /// <param name="rgb">Rows of RGB, tightly packed.</param>
+    /// <param name="width">Pixels in a row, 1 to <see cref="VqLimits.MaxSide"/>.</param>
+    /// <param name="height">Rows, 1 to <see cref="VqLimits.MaxSide"/>.</param>
+    /// <param name="options">Quality; a target, a stride and EXIF have no meaning here.</param>
+    /// <param name="cancellationToken">Stops a running graph, too.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range or the image is over the limits.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The codec was disposed.</exception>
+    public VqTimings Measure(ReadOnlySpan<byte> rgb, int width, int height, VqCompressOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options = (options ?? new VqCompressOptions()) with { Target = null, Exif = default };
+        var settings = EncoderSettings.Of(options, Manifest, _parts.Coders);
+        var header = CallChecks.Header(_parts, width, height, PixelFormat.Rgb24, options, settings);
+        CallChecks.Rows(rgb.Length, header, PixelFormat.Rgb24, 3 * width, mayBeMore: false);
+        var padding = Padding.Of(_parts.Planes, width, height);
+        var other = CodingMemory.Bytes(header, _parts.Planes, header.Stages, _parts.Threads) + TargetCompression.Bytes(_parts, padding);
+        var plan = _parts.Budget.Encoder(padding, header.Stages, other, _parts.Graphs.Search?.LatentBytesPerPixel ?? 0, out var refusal) ?? throw new ArgumentException(refusal);
+        using var usage = Enter(cancellationToken);
+        unsafe
+        {
+            fixed (byte* start = rgb)
+            {
+                var pixels = new PinnedBytes(start, rgb.Length).Memory;
+                using var timer = new PartTimer(_parts, header, settings, (y, rows) => pixels.Span.Slice(y * 3 * width, rows.Length).CopyTo(rows), plan, cancellationToken);
+                return timer.Run();
+            }
         }
     }
 

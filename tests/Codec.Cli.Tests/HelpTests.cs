@@ -16,6 +16,7 @@ public sealed partial class HelpTests
     [InlineData("verify", typeof(VerifyOptions))]
     [InlineData("eval", typeof(EvalOptions))]
     [InlineData("demo", typeof(DemoOptions))]
+    [InlineData("bench", typeof(BenchOptions))]
     public void Page_OfACommand_ListsExactlyItsOptions(string command, Type options)
     {
         var defined = options.GetProperties().Select(p => p.GetCustomAttribute<OptionAttribute>()?.LongName).OfType<string>().Order();
@@ -30,6 +31,7 @@ public sealed partial class HelpTests
     [InlineData("verify")]
     [InlineData("eval")]
     [InlineData("demo")]
+    [InlineData("bench")]
     public void Help_OfACommand_GoesToStandardOutputWithExamples(string command)
     {
         foreach (var arguments in (string[][])[[command, "--help"], ["help", command]])
@@ -58,6 +60,7 @@ public sealed partial class HelpTests
     [InlineData("verify")]
     [InlineData("eval")]
     [InlineData("demo")]
+    [InlineData("bench")]
     [InlineData("")]
     public void Page_FitsATerminal(string command) =>
         Assert.All(HelpPages.For(command).Split('\n'), line => Assert.InRange(line.Length, 0, 100));

@@ -20,7 +20,7 @@ internal static class CodecProgram
     private static readonly Application Program = new()
     {
         Name = "vqcodec",
-        Commands = [typeof(CompressOptions), typeof(DecompressOptions), typeof(InfoOptions), typeof(VerifyOptions), typeof(EvalOptions), typeof(DemoOptions)],
+        Commands = [typeof(CompressOptions), typeof(DecompressOptions), typeof(InfoOptions), typeof(VerifyOptions), typeof(EvalOptions), typeof(DemoOptions), typeof(BenchOptions)],
         Help = HelpPages.For,
         Argument = "a file name",
         Errors = Errors,
@@ -39,6 +39,7 @@ internal static class CodecProgram
             VerifyOptions options => VerifyCommand.Run(options, terminal, cancellationToken),
             EvalOptions options => EvalCommand.Run(options, terminal, cancellationToken),
             DemoOptions options => DemoCommand.Run(options, terminal, cancellationToken),
+            BenchOptions options => BenchCommand.Run(options, terminal, cancellationToken),
             _ => throw new InvalidOperationException($"no command takes {command.GetType().Name}"),
         },
         cancellationToken);

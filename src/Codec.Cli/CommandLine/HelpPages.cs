@@ -14,6 +14,7 @@ internal static class HelpPages
           vqcodec info photo.vq                 what a .vq file is, and whether it is intact
           vqcodec verify small                  check .vq files, and that the model decodes them
           vqcodec eval photos --out report      measure the model against JPEG, WebP and AVIF
+          vqcodec bench                         how fast the model is on this machine, and what bounds it
 
         'vqcodec COMMAND --help' explains a command, 'vqcodec --version' prints the version.
 
@@ -204,6 +205,26 @@ internal static class HelpPages
         Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
         """;
 
+    private const string Bench = $"""
+        vqcodec bench [PICTURE] [options] - how fast a model is on this machine, and what bounds it
+
+          vqcodec bench                         the sample picture, one thread
+          vqcodec bench photo.jpg --threads 0   your own picture, a thread a core
+          vqcodec bench --json > bench.json
+
+        Measures the parts (encoder, search for codes, decoder, entropy coders, PNG) and whole calls, in
+        memory, in turn and several times; prints the medians in megapixels a second, each beside what it
+        cannot exceed: graphs the machine's own rate in a product of matrices, entropy coders the writing
+        of raw indices, whole calls their graphs alone.
+
+          --rounds N          how often each part is measured, 3 to 1000 (default: 15)
+          -q, --quality Q     1 to 100 (default: the model's own)
+          --json              print JSON
+        {ModelOptions}
+
+        Exit codes: 0 done, 1 failed, 2 wrong command line, 130 cancelled.
+        """;
+
     private const string Eval = """
         vqcodec eval DIR [options] - measure a model against JPEG, WebP and AVIF on your own pictures
 
@@ -258,6 +279,7 @@ internal static class HelpPages
         "verify" => Verify,
         "eval" => Eval,
         "demo" => Demo,
+        "bench" => Bench,
         _ => Overview,
     };
 

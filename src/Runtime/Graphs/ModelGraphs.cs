@@ -55,6 +55,9 @@ internal sealed class ModelGraphs : IDisposable
     /// </summary>
     public bool SearchesOutside => Device.IsCpu && Search is not null;
 
+    /// <summary>Whether the encoder computes more than a linear transform of patches.</summary>
+    public bool HasEncoderNetwork => File.HasNetwork;
+
     /// <summary>The sessions with all of both graphs.</summary>
     internal (InferenceSession Encoder, InferenceSession Decoder) Sessions => (Encoder, Decoder);
 
