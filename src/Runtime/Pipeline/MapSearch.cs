@@ -32,10 +32,11 @@ internal sealed class MapSearch
     /// <param name="y">Its first row in the maps.</param>
     /// <param name="maps">Get the indices.</param>
     /// <param name="cancellationToken">Asked in every row.</param>
-    public void Run(int plane, FloatBuffer latents, int width, TileRectangle from, int x, int y, IndexMaps maps, CancellationToken cancellationToken)
+    /// <param name="threads">Threads that search; <c>null</c> for all that a call has.</param>
+    public void Run(int plane, FloatBuffer latents, int width, TileRectangle from, int x, int y, IndexMaps maps, CancellationToken cancellationToken, int? threads = null)
     {
         var (search, dimension) = (_planes[plane], _dimensions[plane]);
-        if (_threads == 1)
+        if ((threads ?? _threads) == 1)
         {
             var scratch = Rent();
             for (var row = 0; row < from.Height; row++)
