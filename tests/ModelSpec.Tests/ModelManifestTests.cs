@@ -21,6 +21,11 @@ public class ModelManifestTests
         Files = new Dictionary<string, ManifestFile>
         {
             [ModelManifest.EncoderFileName] = new(Encoder.Length, Convert.ToHexStringLower(SHA256.HashData(Encoder))),
+            [ModelManifest.DecoderFile(GraphPrecision.Int8)] = new(4, new string('4', 64)),
+        },
+        Variants = new Dictionary<string, ManifestVariant>
+        {
+            [GraphPrecision.Int8] = new() { MeanPixelDifference = 0.5, MaxPixelDifference = 9, PsnrLoss = 0.03, IndexAgreement = 1 },
         },
         Verification = new ManifestVerification { Verified = true, IndicesCompared = 9, IndexAgreement = 0.999, Epsilon = 1e-4, MaxPixelDifference = 1 },
         Provenance = new Provenance { Trainer = "trainer 0.1.0", Data = "photos", Metrics = new Dictionary<string, double> { ["psnr_stages_1"] = 24.5 } },
@@ -40,6 +45,37 @@ public class ModelManifestTests
         Assert.Equal(Full.Verification, read.Verification);
         Assert.Equal(24.5, read.Provenance?.Metrics?["psnr_stages_1"]);
         Assert.Equal(Full.License, read.License);
+        Assert.Equal(Full.Variants, read.Variants);
+    }
+
+    [Fact]
+    public void FromJson_VariantsOutOfRange_Throws()
+    {
+        foreach (var (field, value) in new[]
+        {
+            ("mean_pixel_difference", "-1"), ("mean_pixel_difference", "10"), ("max_pixel_difference", "256"), ("max_pixel_difference", "1.5"),
+            ("psnr_loss", "1e999"), ("index_agreement", "1.01"), ("index_agreement", "-0.1"), ("index_agreement", "null"),
+        })
+        {
+            Refused(json => json["variants"]!["int8"]![field] = JsonNode.Parse(value));
+            Refused(json => json["variants"]!["int8"]!.AsObject().Remove(field));
+        }
+
+        Refused(json => json["variants"]!["int8"] = null);
+        Refused(json => json["variants"]!["fp16"] = json["variants"]!["int8"]!.DeepClone());
+        Refused(json => json["variants"] = new JsonObject { ["fp32"] = json["variants"]!["int8"]!.DeepClone() });
+        Refused(json => json["variants"] = new JsonObject { ["int4"] = json["variants"]!["int8"]!.DeepClone() });
+    }
+
+    [Theory]
+    [InlineData("fp32", "encoder.onnx", "decoder.onnx")]
+    [InlineData("int8", "encoder.int8.onnx", "decoder.int8.onnx")]
+    [InlineData("fp16", "encoder.fp16.onnx", "decoder.fp16.onnx")]
+    public void FileNames_OfAPrecision_AreDocumented(string precision, string encoder, string decoder)
+    {
+        Assert.Equal(encoder, ModelManifest.EncoderFile(precision));
+        Assert.Equal(decoder, ModelManifest.DecoderFile(precision));
+        Assert.Contains(precision, GraphPrecision.All);
     }
 
     [Fact]
@@ -60,7 +96,7 @@ public class ModelManifestTests
     [Fact]
     public void FromJson_WithoutTheOptionalFields_IsFine()
     {
-        var manifest = Full with { Provenance = null, License = null, Verification = new ManifestVerification { Verified = false } };
+        var manifest = Full with { Provenance = null, License = null, Variants = null, Verification = new ManifestVerification { Verified = false } };
         var json = manifest.ToJson();
         Assert.DoesNotContain("provenance", json, StringComparison.Ordinal);
         var read = ModelManifest.FromJson(Encoding.UTF8.GetBytes(json));

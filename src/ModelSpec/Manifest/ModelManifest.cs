@@ -38,10 +38,10 @@ public sealed record ModelManifest
     /// <summary>The manifest's file name.</summary>
     public const string FileName = "model.json";
 
-    /// <summary>The encoder graph's file name.</summary>
+    /// <summary>The fp32 encoder graph's file name.</summary>
     public const string EncoderFileName = "encoder.onnx";
 
-    /// <summary>The decoder graph's file name.</summary>
+    /// <summary>The fp32 decoder graph's file name.</summary>
     public const string DecoderFileName = "decoder.onnx";
 
     /// <summary>The entropy coder's tables, which a model may lack.</summary>
@@ -92,11 +92,22 @@ public sealed record ModelManifest
     /// <summary>How the graphs compared with the trainer's own results.</summary>
     public required ManifestVerification Verification { get; init; }
 
+    /// <summary>By <see cref="GraphPrecision"/> how the graphs besides the fp32 ones differ from them; <c>null</c> where there are none.</summary>
+    public IReadOnlyDictionary<string, ManifestVariant>? Variants { get; init; }
+
     /// <summary>Where the weights come from.</summary>
     public Provenance? Provenance { get; init; }
 
     /// <summary>Who may use the model.</summary>
     public ManifestLicense? License { get; init; }
+
+    /// <summary>The file name of the encoder graph of a precision; a model may lack any but the fp32 one.</summary>
+    /// <param name="precision">One of <see cref="GraphPrecision"/>.</param>
+    public static string EncoderFile(string precision) => precision == GraphPrecision.Fp32 ? EncoderFileName : $"encoder.{precision}.onnx";
+
+    /// <summary>The file name of the decoder graph of a precision; a model may lack any but the fp32 one.</summary>
+    /// <param name="precision">One of <see cref="GraphPrecision"/>.</param>
+    public static string DecoderFile(string precision) => precision == GraphPrecision.Fp32 ? DecoderFileName : $"decoder.{precision}.onnx";
 
     /// <summary>Reads and checks a folder's manifest; the files that it names are not opened.</summary>
     /// <exception cref="ModelFormatException">
@@ -183,6 +194,9 @@ public sealed record ModelManifest
             if (file is not { Sha256.Length: 64 } || file.Bytes is < 0 or > MaxFileBytes)
                 throw new ModelFormatException($"{name}: expected a length up to {MaxFileBytes} and a SHA-256");
         }
+
+        foreach (var (precision, variant) in Variants ?? new Dictionary<string, ManifestVariant>())
+            (variant ?? throw new ModelFormatException($"variant {precision} is null")).Validate(precision, this);
 
         // JSON has no infinity, but it has numbers that are too large for a double and become one.
         var figures = (Provenance?.Metrics?.Values ?? []).Append(Verification.IndexAgreement ?? 0).Append(Verification.Epsilon ?? 0);
