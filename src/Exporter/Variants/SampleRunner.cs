@@ -1,7 +1,7 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using VqVae.Exporter.Onnx;
 using VqVae.Models;
-using Google.Protobuf;
 
 namespace VqVae.Exporter.Variants;
 
