@@ -1,5 +1,6 @@
 using VqVae.Exporter.Onnx;
 using VqVae.Exporter.Tests.Reference;
+using VqVae.Exporter.Variants;
 using VqVae.Models;
 using VqVae.Runtime;
 using VqVae.TestSupport;
@@ -84,6 +85,28 @@ public class GraphVariantTests
             var expected = fixture.Reference.Decode(indices, stages, n, height, width, spec.RatePoints - 1);
             var found = graphs.Decode(indices, stages, n, height, width, spec.RatePoints - 1);
             Assert.InRange(expected.Zip(found).Average(p => Math.Abs(p.First - p.Second)), 0, 4);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Int8_LossThatIsTooLarge_LeavesConvolutionsInFloat(string model)
+    {
+        using var fixture = new VariantFixture(model);
+        var integers = Loss(Int8Decoder.WorthFloat + 1000);
+        var mixed = Loss(double.NegativeInfinity);
+        Assert.InRange(mixed.Integers, 0, integers.Integers);
+        if (mixed.Integers < integers.Integers) Assert.True(mixed.Psnr < integers.Psnr);
+        else Assert.Equal(mixed, integers);
+
+        (int Integers, double Psnr) Loss(double worthFloat)
+        {
+            var graph = Int8Decoder.Build(fixture.Checkpoint, fixture.Samples, worthFloat, CancellationToken.None);
+            AssertWellFormed(graph);
+            using var graphs = ModelGraphs.Create(
+                fixture.Reference.Manifest, fixture.Encoder, OnnxModel.Decoder(graph, fixture.Checkpoint, fixture.Checkpoint.Id), new VqCodecOptions { Device = VqDevice.Cpu });
+            var lost = fixture.Samples.Average(s => s.Psnr(s.Decoded) - s.Psnr(graphs.Decode(s.Indices, int.MaxValue, s.Count, s.Side, s.Side, s.Rate)));
+            return (graph.Initializer.Count(t => t.Name.EndsWith(".weight.integers", StringComparison.Ordinal)), lost);
         }
     }
 

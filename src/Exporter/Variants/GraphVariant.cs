@@ -30,7 +30,7 @@ internal sealed record GraphVariant(string Precision, byte[]? Encoder, byte[] De
         // An encoder of integers is left out: next to the search its network is small in the models that are made for speed, and the search needs exact latents.
         var own = precision == GraphPrecision.Fp16 ? OnnxModel.Encoder(HalfGraph.Build(EncoderGraph.Build(checkpoint)), checkpoint, id) : null;
         var decoder = OnnxModel.Decoder(
-            precision == GraphPrecision.Fp16 ? HalfGraph.Build(DecoderGraph.Build(checkpoint)) : Int8Decoder.Build(checkpoint, samples, cancellationToken), checkpoint, id);
+            precision == GraphPrecision.Fp16 ? HalfGraph.Build(DecoderGraph.Build(checkpoint)) : Int8Decoder.Build(checkpoint, samples, Int8Decoder.WorthFloat, cancellationToken), checkpoint, id);
         using var graphs = ModelGraphs.Create(reference.Manifest, own ?? encoder, decoder, new VqCodecOptions { Device = VqDevice.Cpu });
         return new GraphVariant(precision, own, decoder, Compare(graphs, own is not null, samples, cancellationToken));
     }

@@ -11,7 +11,7 @@ namespace VqVae.Exporter.Variants;
 /// </summary>
 internal sealed class Int8Decoder
 {
-    /// <summary>Loss in dB, a mean over the rate points, from which on convolutions are left in float.</summary>
+    /// <summary>The loss in dB from which on convolutions are left in float: less is hardly measurable, let alone seen.</summary>
     public const double WorthFloat = 0.06;
 
     /// <summary>A convolution is left in float only where that saves so much of the loss in dB.</summary>
@@ -42,30 +42,34 @@ internal sealed class Int8Decoder
     }
 
     /// <summary>The decoder as 8-bit integers.</summary>
-    public static GraphProto Build(Checkpoint checkpoint, IReadOnlyList<CalibrationSample> samples, CancellationToken cancellationToken) =>
-        new Int8Decoder(checkpoint, samples).Best(cancellationToken);
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="samples">What the choices are measured on.</param>
+    /// <param name="worthFloat">Loss in dB, a mean over the rate points, from which on convolutions are left in float.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static GraphProto Build(Checkpoint checkpoint, IReadOnlyList<CalibrationSample> samples, double worthFloat, CancellationToken cancellationToken) =>
+        new Int8Decoder(checkpoint, samples).Best(worthFloat, cancellationToken);
 
-    private GraphProto Best(CancellationToken cancellationToken)
+    private GraphProto Best(double worthFloat, CancellationToken cancellationToken)
     {
-        var none = new HashSet<string>(StringComparer.Ordinal);
+        var inFloat = new HashSet<string>(StringComparer.Ordinal);
         var choices = from x in Exponents from c in Cuts select (Exponent: x, Cut: c);
         var (exponent, cut) = choices.MinBy(choice =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Loss(Graph(none, choice.Exponent, choice.Cut, correct: false));
+            return Loss(Graph(inFloat, choice.Exponent, choice.Cut, correct: false));
         });
-        var best = Graph(none, exponent, cut, correct: true);
+        var best = Graph(inFloat, exponent, cut, correct: true);
         var loss = Loss(best);
-        while (loss > WorthFloat)
+        while (loss > worthFloat)
         {
-            var tries = _convolutions.Except(none).Select(name =>
+            var tries = _convolutions.Except(inFloat).Select(name =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var graph = Graph([.. none, name], exponent, cut, correct: true);
+                var graph = Graph([.. inFloat, name], exponent, cut, correct: true);
                 return (Name: name, Graph: graph, Loss: Loss(graph));
             });
             if (tries.MinBy(t => t.Loss) is not { Name: not null } found || found.Loss > loss - LeastGain) break;
-            none.Add(found.Name);
+            inFloat.Add(found.Name);
             (best, loss) = (found.Graph, found.Loss);
         }
 

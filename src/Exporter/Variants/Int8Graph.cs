@@ -24,6 +24,9 @@ internal sealed class Int8Graph
     /// <summary>Outputs of integer operators that are not bytes yet, by the float graph's name: the value to quantize.</summary>
     private readonly Dictionary<string, string> _pending = new(StringComparer.Ordinal);
 
+    /// <summary>Those of them that are without their negative numbers.</summary>
+    private readonly HashSet<string> _rectified = new(StringComparer.Ordinal);
+
     /// <summary>Tensors that there are bytes of: the bytes, and the tensor whose scale they have.</summary>
     private readonly Dictionary<string, (string Bytes, string Scale)> _bytes = new(StringComparer.Ordinal);
 
@@ -71,6 +74,7 @@ internal sealed class Int8Graph
                     break;
                 case "Relu" when _pending.TryGetValue(x, out var pending) && _uses[x] == 1:
                     _pending.Add(node.Output[0], pending);
+                    _rectified.Add(node.Output[0]);
                     break;
                 case "Relu" when IsInteger(x):
                     Relu(node);
@@ -182,10 +186,14 @@ internal sealed class Int8Graph
     private void Relu(NodeProto node)
     {
         var (x, y) = (node.Input[0], node.Output[0]);
-        var bytes = Bytes(x);
-        Constant<byte>(node.Name + ".least", DataType.Uint8, [_plan.Scale(_bytes[x].Scale).ZeroPoint]);
-        Add(y + ".bytes", "Clip", [bytes, node.Name + ".least"], DataType.Uint8, _shapes[y]);
-        _bytes.Add(y, (y + ".bytes", _bytes[x].Scale));
+        _bytes.Add(y, (Clip(y, Bytes(x), _bytes[x].Scale), _bytes[x].Scale));
+    }
+
+    /// <summary>Cuts off the bytes of negative numbers, which lie below the zero point.</summary>
+    private string Clip(string value, string bytes, string scale)
+    {
+        Add(value + ".clipped", "Clip", [bytes, scale + ".zero"], DataType.Uint8, _shapes[value]);
+        return value + ".clipped";
     }
 
     /// <summary>What moves numbers moves bytes.</summary>
@@ -236,6 +244,8 @@ internal sealed class Int8Graph
             Add(bytes, "QuantizeLinear", quantizer, DataType.Uint8, _shapes[value]);
         }
 
+        // Where a tensor shares the scale of one with negative numbers, the lower end of its bytes is no ReLU.
+        if (_rectified.Contains(value) && scale.ZeroPoint > 0) bytes = Clip(value, bytes, value);
         _bytes.Add(value, (bytes, value));
         return bytes;
     }
