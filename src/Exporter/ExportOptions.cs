@@ -20,6 +20,12 @@ public sealed record ExportOptions
     /// <summary>Whether to leave out the quality map; the model then knows rate points, λ and stages only. Without tables there is none either.</summary>
     public bool NoQuality { get; init; }
 
+    /// <summary>
+    /// Which precisions of <see cref="GraphPrecision"/> the graphs are written in; fp32 always is. The others need calibration images: <c>null</c>, the default, is all
+    /// of them where the run folder has such images.
+    /// </summary>
+    public IReadOnlyList<string>? Precisions { get; init; }
+
     /// <summary>Told what is done at the moment, since an export takes up to minutes.</summary>
     public Action<string>? Progress { get; init; }
 

@@ -1,17 +1,18 @@
 using System.Security.Cryptography;
 using VqVae.Exporter.Quality;
 using VqVae.Exporter.Tables;
+using VqVae.Exporter.Variants;
 using VqVae.Exporter.Verification;
 using VqVae.Models;
 using VqVae.Runtime;
 
 namespace VqVae.Exporter;
 
-/// <summary>Turns a run folder (weights, parity samples, index maps) into a model folder (two graphs, tables, a manifest).</summary>
+/// <summary>Turns a run folder (weights, parity samples, index maps) into a model folder (two graphs in one or more precisions, tables, a manifest).</summary>
 public static class ModelExporter
 {
     /// <summary>Writes a model folder, whole or not at all; the same input gives the same bytes.</summary>
-    /// <param name="runFolder">The run folder: <c>checkpoint.safetensors</c>, <c>parity.safetensors</c> unless unverified, and <c>calibration.safetensors</c> for tables.</param>
+    /// <param name="runFolder">The run folder: <c>checkpoint.safetensors</c>, <c>parity.safetensors</c> unless unverified, and <c>calibration.safetensors</c> for tables, qualities and precisions besides fp32.</param>
     /// <param name="outputFolder">The model folder to make.</param>
     /// <param name="options">Name, licence, and what may be skipped or replaced.</param>
     /// <param name="cancellationToken">Stops before anything is written.</param>
@@ -30,9 +31,10 @@ public static class ModelExporter
         var checkpoint = LoadCheckpoint(runFolder);
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);
 
-        var calibration = options.NoTables ? null : CalibrationFile.Load(runFolder, checkpoint);
+        var precisions = GraphPrecision.All.Where(p => p != GraphPrecision.Fp32 && options.Precisions?.Contains(p) != false).ToList();
+        var calibration = options.NoTables && precisions.Count == 0 ? null : CalibrationFile.Load(runFolder, checkpoint);
         options.Report("training the entropy coder's tables");
-        var tables = calibration is null ? [] : TableTrainer.Train(checkpoint, calibration.Maps, cancellationToken).Write();
+        var tables = calibration is null || options.NoTables ? [] : TableTrainer.Train(checkpoint, calibration.Maps, cancellationToken).Write();
         var id = checkpoint.IdWith(tables);
         var (encoder, decoder) = (OnnxModel.Encoder(checkpoint, id), OnnxModel.Decoder(checkpoint, id));
         List<(string Name, byte[] Content)> files = [(ModelManifest.EncoderFileName, encoder), (ModelManifest.DecoderFileName, decoder)];
@@ -46,7 +48,7 @@ public static class ModelExporter
             Spec = checkpoint.Spec,
             Planes = checkpoint.Spec.Planes,
             RatePoints = checkpoint.Spec.RatePoints,
-            Files = new SortedDictionary<string, ManifestFile>(files.ToDictionary(f => f.Name, f => Describe(f.Content)), StringComparer.Ordinal),
+            Files = Describe(files),
             Verification = new ManifestVerification { Verified = false },
             Provenance = checkpoint.Provenance,
             License = options.License,
@@ -54,6 +56,7 @@ public static class ModelExporter
 
         // Opened in any case: a model that ONNX Runtime refuses is never written.
         VerificationReport? report = null;
+        string? noVariants = null;
         using (var graphs = ModelGraphs.Create(manifest, encoder, decoder, new VqCodecOptions { Device = VqDevice.Cpu }))
         {
             if (!options.Unverified)
@@ -64,12 +67,42 @@ public static class ModelExporter
                 manifest = manifest with { Verification = report.ToManifest() };
             }
 
-            if (calibration is not null && !options.NoQuality) manifest = manifest with { Quality = Calibrate(graphs, tables, calibration.Images, options, cancellationToken) };
+            foreach (var variant in Variants(precisions, checkpoint, encoder, graphs, calibration?.Images, options, out noVariants, cancellationToken))
+            {
+                files.AddRange(variant.Files);
+                manifest = manifest with
+                {
+                    Files = Describe(files),
+                    Variants = new Dictionary<string, ManifestVariant>(manifest.Variants ?? new Dictionary<string, ManifestVariant>()) { [variant.Precision] = variant.Deviation },
+                };
+            }
+
+            if (calibration is not null && tables.Length > 0 && !options.NoQuality) manifest = manifest with { Quality = Calibrate(graphs, tables, calibration.Images, options, cancellationToken) };
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         output.Write(files, manifest);
-        return new ExportResult(manifest, report, tables.Length > 0 ? null : options.NoTables ? "--no-tables" : $"'{runFolder}' has no {RunFiles.CalibrationFileName}");
+        return new ExportResult(manifest, report, tables.Length > 0 ? null : options.NoTables ? "--no-tables" : $"'{runFolder}' has no {RunFiles.CalibrationFileName}", noVariants);
+    }
+
+    /// <summary>The graphs in other precisions than fp32.</summary>
+    private static List<GraphVariant> Variants(
+        List<string> precisions, Checkpoint checkpoint, byte[] encoder, ModelGraphs graphs, CalibrationImages? images, ExportOptions options, out string? none, CancellationToken cancellationToken)
+    {
+        none = null;
+        if (precisions.Count == 0) return [];
+        var samples = images is null ? [] : CalibrationSample.Take(graphs, images, cancellationToken);
+        if (samples.Count == 0)
+        {
+            none = images is null ? $"the run folder has no {RunFiles.CalibrationFileName}" : $"the images in {RunFiles.CalibrationFileName} are smaller than {checkpoint.Spec.LargestStride} pixels";
+            return options.Precisions is null ? [] : throw new ModelFormatException($"{string.Join(" and ", precisions)}: ranges and losses are measured on calibration images, and {none}");
+        }
+
+        return [.. precisions.Select(precision =>
+        {
+            options.Report($"making the graphs in {precision}");
+            return GraphVariant.Build(precision, checkpoint, encoder, graphs, samples, cancellationToken);
+        })];
     }
 
     private static QualityMap Calibrate(ModelGraphs graphs, byte[] tables, CalibrationImages images, ExportOptions options, CancellationToken cancellationToken)
@@ -79,7 +112,8 @@ public static class ModelExporter
         return QualityCalibration.Run(codec, images, share => options.Report($"measuring qualities, {(int)(100 * share)}%"), cancellationToken);
     }
 
-    private static ManifestFile Describe(byte[] content) => new(content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+    private static SortedDictionary<string, ManifestFile> Describe(IEnumerable<(string Name, byte[] Content)> files) => new(
+        files.ToDictionary(f => f.Name, f => new ManifestFile(f.Content.Length, Convert.ToHexStringLower(SHA256.HashData(f.Content)))), StringComparer.Ordinal);
 
     private static Checkpoint LoadCheckpoint(string runFolder)
     {

@@ -21,16 +21,22 @@ internal static class OnnxModel
     /// <summary>The exporter's version.</summary>
     public static string ProducerVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
 
-    /// <summary>The encoder as a file's bytes.</summary>
+    /// <summary>The fp32 encoder as a file's bytes.</summary>
     /// <param name="checkpoint">The weights.</param>
     /// <param name="id">The id of the model that the graph belongs to; by default the checkpoint's, of a model without tables.</param>
-    public static byte[] Encoder(Checkpoint checkpoint, ModelId? id = null) =>
-        Wrap(EncoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id, GraphNames.EncoderFormat, "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
+    public static byte[] Encoder(Checkpoint checkpoint, ModelId? id = null) => Encoder(EncoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id);
 
-    /// <summary>The decoder as a file's bytes.</summary>
-    /// <inheritdoc cref="Encoder"/>
-    public static byte[] Decoder(Checkpoint checkpoint, ModelId? id = null) =>
-        Wrap(DecoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id, GraphNames.DecoderFormat, "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
+    /// <summary>The fp32 decoder as a file's bytes.</summary>
+    /// <inheritdoc cref="Encoder(Checkpoint, ModelId?)"/>
+    public static byte[] Decoder(Checkpoint checkpoint, ModelId? id = null) => Decoder(DecoderGraph.Build(checkpoint), checkpoint, id ?? checkpoint.Id);
+
+    /// <summary>An encoder's graph as a file's bytes.</summary>
+    public static byte[] Encoder(GraphProto graph, Checkpoint checkpoint, ModelId id) =>
+        Wrap(graph, checkpoint, id, GraphNames.EncoderFormat, "Encoder of a VQ-VAE image codec: uint8 RGB images to codebook indices.");
+
+    /// <summary>A decoder's graph as a file's bytes.</summary>
+    public static byte[] Decoder(GraphProto graph, Checkpoint checkpoint, ModelId id) =>
+        Wrap(graph, checkpoint, id, GraphNames.DecoderFormat, "Decoder of a VQ-VAE image codec: codebook indices to uint8 RGB images.");
 
     private static byte[] Wrap(GraphProto graph, Checkpoint checkpoint, ModelId id, string format, string documentation)
     {

@@ -9,7 +9,11 @@ namespace VqVae.Exporter;
 /// </summary>
 internal sealed class OutputFolder
 {
-    private static readonly string[] ModelFiles = [ModelManifest.FileName, ModelManifest.EncoderFileName, ModelManifest.DecoderFileName, ModelManifest.TablesFileName];
+    private static readonly string[] ModelFiles =
+    [
+        ModelManifest.FileName, ModelManifest.TablesFileName,
+        .. GraphPrecision.All.Select(ModelManifest.EncoderFile), .. GraphPrecision.All.Select(ModelManifest.DecoderFile),
+    ];
 
     private readonly string _path;
     private readonly bool _exists;

@@ -49,7 +49,9 @@ public sealed partial class PipelineTests(TrainedKlt klt, TrainedVqVae vqvae) : 
         Assert.InRange(verification.MaxPixelDifference ?? 255, 0, 1);
         var tables = File.ReadAllBytes(Path.Combine(model.Model, ModelManifest.TablesFileName));
         Assert.Equal(Checkpoint.Load(Path.Combine(model.Run, Checkpoint.FileName)).IdWith(tables).ToString(), model.Manifest.Id);
-        Assert.Equal(["decoder.onnx", "encoder.onnx", "model.json", "tables.bin"], Directory.GetFiles(model.Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["decoder.fp16.onnx", "decoder.int8.onnx", "decoder.onnx", "encoder.fp16.onnx", "encoder.onnx", "model.json", "tables.bin"],
+            Directory.GetFiles(model.Model).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         var info = ToolProcess.Run("exporter", ["info", model.Model]);
         Assert.True(info.ExitCode == 0, info.ToString());

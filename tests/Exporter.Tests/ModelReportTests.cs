@@ -38,7 +38,7 @@ public sealed class ModelReportTests : IDisposable
         Assert.Contains("| input | `image` | uint8 | [N, H, W, 3] |", text, StringComparison.Ordinal);
         Assert.Contains("| output | `indices` | int32 | [N, 3, h, w] |", text, StringComparison.Ordinal);
         Assert.Contains("| ArgMin | 3 |", text, StringComparison.Ordinal);
-        Assert.Contains("| DepthToSpace | 3 |", text, StringComparison.Ordinal);
+        Assert.Contains("| QuantizeLinear | 1 |", text, StringComparison.Ordinal);
     }
 
     [Fact]

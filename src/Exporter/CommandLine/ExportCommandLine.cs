@@ -26,6 +26,10 @@ internal sealed class ExportCommandLine
     [Option("data-license")]
     public string? DataLicense { get; set; }
 
+    /// <summary>The graphs' precisions, separated by commas.</summary>
+    [Option("precision")]
+    public string? Precision { get; set; }
+
     /// <summary>Whether the comparison with the trainer's results is left out.</summary>
     [Option("unverified")]
     public bool Unverified { get; set; }

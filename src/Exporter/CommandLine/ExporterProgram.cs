@@ -59,6 +59,7 @@ internal static class ExporterProgram
                 Unverified = options.Unverified,
                 NoTables = options.NoTables,
                 NoQuality = options.NoQuality,
+                Precisions = Precisions(options.Precision),
                 Force = options.Force,
                 Progress = terminal.OutputIsTerminal ? text => terminal.Error.WriteLine($"exporter: {text}") : null,
             },
@@ -69,6 +70,13 @@ internal static class ExporterProgram
         var graphs = result.Manifest.Files.Values.Sum(f => f.Bytes) - tables;
         output.WriteLine($"{options.Out}: model {result.Manifest.Name}, id {result.Manifest.Id}, {graphs:N0} bytes of graphs, {tables:N0} of tables");
         if (result.NoTables is { } why) output.WriteLine($"warning: no tables ({why}), so files made with this model are larger than they could be");
+        foreach (var (precision, variant) in result.Manifest.Variants ?? new Dictionary<string, ManifestVariant>())
+        {
+            output.WriteLine(FormattableString.Invariant(
+                $"{precision}: bytes differ from fp32's by {variant.MeanPixelDifference:F2} of 255 on average and {variant.MaxPixelDifference} at most, {Math.Round(variant.PsnrLoss, 3) + 0.0:F3} dB are lost, {100 * variant.IndexAgreement:0.##}% of the indices are equal, on calibration images"));
+        }
+
+        if (result.NoVariants is { } reason) output.WriteLine($"no graphs but fp32 ones: {reason}");
         if (result.Manifest.Quality is { } map)
         {
             var (best, usual, least) = (map[QualityMap.Highest], map[map.Default], map[1]);
@@ -92,6 +100,15 @@ internal static class ExporterProgram
         }
 
         return ExitCode.Ok;
+    }
+
+    private static string[]? Precisions(string? list)
+    {
+        if (list is null) return null;
+        var names = list.Split(',', StringSplitOptions.TrimEntries);
+        return names.FirstOrDefault(name => !GraphPrecision.All.Contains(name)) is { } unknown
+            ? throw new UsageException($"--precision: expected names out of {string.Join(", ", GraphPrecision.All)}, separated by commas, got '{unknown}'")
+            : names;
     }
 
     private static int Info(InfoCommandLine options, TextWriter output)

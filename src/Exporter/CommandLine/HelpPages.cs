@@ -26,6 +26,7 @@ internal static class HelpPages
 
           exporter runs/photo --out models/photo
           exporter runs/photo --out models/photo --license MIT --data-license "CC0-1.0" --force
+          exporter runs/photo --out models/photo --precision int8
 
         RUN is a folder that 'trainer fit' wrote. DIR gets encoder.onnx, decoder.onnx, tables.bin and
         model.json, all of them or none. The tables make files smaller: they are counted from the index
@@ -33,12 +34,16 @@ internal static class HelpPages
         the samples in RUN's parity.safetensors: where they differ from what the trainer computed, nothing
         is written. At last images of calibration.safetensors are compressed with many settings, from which
         the qualities 1 to 100 are chosen: even steps of PSNR, each with the fewest bits. The default is
-        the lowest that is within half a decibel of the best.
+        the lowest that is within half a decibel of the best. On the same images the graphs of other
+        precisions are made and measured: decoder.int8.onnx of 8-bit integers, for CPUs, and
+        encoder.fp16.onnx and decoder.fp16.onnx, for GPUs. Files open with any of them.
 
           --out DIR            the model folder to make (required)
           --name NAME          the model's name (default: the last part of DIR)
           --license TEXT       licence of the model, an SPDX expression or a sentence
           --data-license TEXT  licences of the training images
+          --precision LIST     fp32, int8, fp16, separated by commas: the graphs' precisions, fp32 always
+                               (default: all, where RUN has calibration images)
           --unverified         do not compare with the trainer's results, and record that in model.json;
                                for weights that come without parity.safetensors
           --no-tables          leave out tables.bin: the model codes indices with fixed lengths, and gets
@@ -56,8 +61,8 @@ internal static class HelpPages
           exporter info models/photo
           exporter info models/photo > models/photo/README.md
 
-        Hyperparameters, files, rates, compute, verification, provenance, tables and graphs. The files are checked
-        against the hashes in model.json.
+        Hyperparameters, files, rates, compute, precisions, verification, provenance, tables and graphs.
+        The files are checked against the hashes in model.json.
 
         Exit codes: 0 done, 1 damaged or no model folder, 2 wrong command line, 130 cancelled.
         """;

@@ -24,7 +24,7 @@ internal sealed partial class GraphBuilder
 
     public GraphValue Relu(string name, GraphValue x) => Node(name, "Relu", x.Type, x.Shape, [x]);
 
-    /// <summary>The quantizer <c>saturate(round(x / scale))</c>, round half to even, to uint8 with zero point 0.</summary>
+    /// <summary>The quantizer <c>saturate(round(x / scale) + zeroPoint)</c>, round half to even, to the zero point's type.</summary>
     public GraphValue QuantizeLinear(string name, GraphValue x, GraphValue scale, GraphValue zeroPoint) =>
         Node(name, "QuantizeLinear", zeroPoint.Type, x.Shape, [x, scale, zeroPoint]);
 
@@ -38,6 +38,10 @@ internal sealed partial class GraphBuilder
     /// <param name="shape">What the result's shape is.</param>
     public GraphValue Reshape(string name, GraphValue x, GraphValue target, params Dim[] shape) =>
         Node(name, "Reshape", x.Type, shape, [x, target]);
+
+    /// <summary>Drops an axis of size 1.</summary>
+    public GraphValue Squeeze(string name, GraphValue x, int axis) =>
+        Node(name, "Squeeze", x.Type, [.. x.Shape.Where((_, i) => i != axis)], [x, Constant<long>(name + ".axis", [axis], 1)]);
 
     /// <summary>A 2-D convolution whose padding keeps <c>output = input / stride</c>.</summary>
     /// <param name="name">Name of node and value.</param>
@@ -94,34 +98,41 @@ internal sealed partial class GraphBuilder
     public GraphValue ShapeOf(string name, GraphValue x, int start, int end) =>
         Node(name, "Shape", DataType.Int64, [end - start], [x], Attribute("start", start), Attribute("end", end));
 
-    /// <summary>The leading entries of an axis.</summary>
-    /// <param name="name">Name of node and value; the constants of starts and axes are named after it.</param>
-    /// <param name="x">What to take from.</param>
-    /// <param name="axis">Along which axis.</param>
-    /// <param name="count">How many, int64 <c>[1]</c>.</param>
-    /// <param name="size">What <paramref name="count"/> is.</param>
-    public GraphValue Leading(string name, GraphValue x, int axis, GraphValue count, Dim size)
+    /// <summary>Lengthens an axis at its end.</summary>
+    /// <param name="name">Name of node and value; the constants are named after it.</param>
+    /// <param name="x">What to lengthen, with four axes.</param>
+    /// <param name="axis">Which axis.</param>
+    /// <param name="count">By how much, int64 <c>[1]</c>.</param>
+    /// <param name="value">What is added, a scalar.</param>
+    /// <param name="size">The axis' size then.</param>
+    public GraphValue Pad(string name, GraphValue x, int axis, GraphValue count, GraphValue value, Dim size)
     {
         var shape = x.Shape.ToArray();
         shape[axis] = size;
-        var start = Constant<long>(name + ".start", [0], 1);
-        var axes = Constant<long>(name + ".axis", [axis], 1);
-        return Node(name, "Slice", x.Type, shape, [x, start, count, axes]);
+        var before = Constant<long>(name + ".before", new long[4 + axis], 4 + axis);
+        GraphValue[] parts = axis == 3 ? [before, count] : [before, count, Constant<long>(name + ".after", new long[3 - axis], 3 - axis)];
+        return Node(name, "Pad", x.Type, shape, [x, Concat(name + ".amounts", 0, parts), value]);
     }
 
-    /// <summary>The sum over one axis, which is then gone.</summary>
-    public GraphValue ReduceSum(string name, GraphValue x, int axis)
+    /// <summary>
+    /// Moves blocks of channels to pixels: <c>[N, H, W, b·b·C]</c> to <c>[N, H·b, W·b, C]</c>, a row of each block after the other, so that whole rows are
+    /// copied. ONNX's own DepthToSpace moves single numbers.
+    /// </summary>
+    public GraphValue PixelsOfBlocks(string name, GraphValue x, int block)
     {
-        var axes = Constant<long>(name + ".axis", [axis], 1);
-        return Node(name, "ReduceSum", x.Type, [.. x.Shape.Where((_, i) => i != axis)], [x, axes], Attribute("keepdims", 0));
+        var (n, h, w, c) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3] / (block * block));
+        var blocks = Reshape(name + ".blocks", x, Constant<long>(name + ".blocks.shape", [0, 0, 0, block, block * c.Size], 5), n, h, w, block, c * block);
+        var rows = Transpose(name + ".rows", blocks, 0, 1, 3, 2, 4);
+        var grown = Mul(name + ".grown", ShapeOf(name + ".size", x, 0, 4), Constant<long>(name + ".growth", [1, block, block, 1], 4));
+        var shape = Div(name + ".shape", grown, Constant<long>(name + ".shrinkage", [1, 1, 1, block * block], 4));
+        return Reshape(name, rows, shape, n, h * block, w * block, c);
     }
 
-    /// <summary>Moves blocks of channels to pixels: <c>[N, C·b², H, W]</c> to <c>[N, C, H·b, W·b]</c>, as PyTorch's pixel shuffle does.</summary>
-    public GraphValue DepthToSpace(string name, GraphValue x, int block)
-    {
-        var shape = new[] { x.Shape[0], x.Shape[1] / (block * block), x.Shape[2] * block, x.Shape[3] * block };
-        return Node(name, "DepthToSpace", x.Type, shape, [x], Attribute("blocksize", block), Attribute("mode", "CRD"));
-    }
+    /// <summary>Channels from the second axis to the last.</summary>
+    public GraphValue ChannelsLast(string name, GraphValue x) => Transpose(name, x, 0, 2, 3, 1);
+
+    /// <summary>Channels from the last axis to the second.</summary>
+    public GraphValue ChannelsFirst(string name, GraphValue x) => Transpose(name, x, 0, 3, 1, 2);
 
     /// <summary>Applies an operator to two tensors, one of which may have fewer axes or axes of size 1.</summary>
     private GraphValue Elementwise(string name, string op, GraphValue a, GraphValue b)

@@ -14,9 +14,9 @@ internal static class VqVae2Networks
         quantize(1, layers.Conv("encoder.bottom.head", graph.Concat("encoder.bottom.joined", 1, decoded, bottom)));
     }
 
-    /// <summary>Summed codes of top and bottom to scaled pixels <c>[N, C, H, W]</c>.</summary>
+    /// <summary>Summed codes of top and bottom to scaled pixels <c>[N, C, H, W]</c>, ready for <see cref="Layers.Bytes"/>.</summary>
     public static GraphValue Decoder(GraphBuilder graph, Layers layers, ModelSpec spec, IReadOnlyList<GraphValue> codes) =>
-        Up(layers, "decoder", graph.Concat("decoder.joined", 1, layers.ConvTranspose("decoder.upsample", codes[0], stride: 2), codes[1]), spec.Stride, spec.DecoderBlocks);
+        Up(layers, "decoder", graph.Concat("decoder.joined", 1, layers.ConvTranspose("decoder.upsample", codes[0], stride: 2), codes[1]), spec.Stride, spec.DecoderBlocks, Layers.PixelShift);
 
     private static GraphValue Down(Layers layers, ModelSpec spec, string name, GraphValue x, int stride)
     {
@@ -25,10 +25,11 @@ internal static class VqVae2Networks
         return layers.Relu(layers.Blocks(name + ".blocks", x, spec.EncoderBlocks, preActivation: true));
     }
 
-    private static GraphValue Up(Layers layers, string name, GraphValue x, int stride, int blocks)
+    private static GraphValue Up(Layers layers, string name, GraphValue x, int stride, int blocks, float shift = 0)
     {
         x = layers.Blocks(name + ".blocks", layers.Conv(name + ".stem", x), blocks, preActivation: true);
-        for (var i = 0; i < int.Log2(stride); i++) x = layers.ConvTranspose($"{name}.up.{i}", layers.Relu(x), stride: 2);
+        var depth = int.Log2(stride);
+        for (var i = 0; i < depth; i++) x = layers.ConvTranspose($"{name}.up.{i}", layers.Relu(x), stride: 2, shift: i < depth - 1 ? 0 : shift);
         return x;
     }
 }

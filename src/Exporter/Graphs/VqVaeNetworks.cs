@@ -19,7 +19,7 @@ internal static class VqVaeNetworks
         return layers.Conv("encoder.head", layers.Relu(x));
     }
 
-    /// <summary>Summed codes <c>[N, D, h, w]</c> to scaled pixels <c>[N, C, H, W]</c>.</summary>
+    /// <summary>Summed codes <c>[N, D, h, w]</c> to scaled pixels <c>[N, C, H, W]</c>, ready for <see cref="Layers.Bytes"/>.</summary>
     public static GraphValue Decoder(Layers layers, ModelSpec spec, GraphValue codes)
     {
         var depth = int.Log2(spec.Stride);
@@ -27,7 +27,7 @@ internal static class VqVaeNetworks
         x = layers.Relu(layers.Blocks("decoder.blocks", x, spec.DecoderBlocks, preActivation: true));
         for (var i = 0; i < depth; i++)
         {
-            x = layers.ConvTranspose($"decoder.up.{i}", x, stride: 2);
+            x = layers.ConvTranspose($"decoder.up.{i}", x, stride: 2, shift: i < depth - 1 ? 0 : Layers.PixelShift);
             if (i < depth - 1) x = layers.Relu(x);
         }
 

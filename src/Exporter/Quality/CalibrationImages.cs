@@ -24,4 +24,12 @@ internal sealed record CalibrationImages(int Count, int Side, ReadOnlyMemory<byt
 
         return (rgb, width, height);
     }
+
+    /// <summary>The top left corner of an image, <c>[side,side,3]</c>.</summary>
+    public byte[] Crop(int image, int side)
+    {
+        var rgb = new byte[side * side * 3];
+        for (var y = 0; y < side; y++) Pixels.Span.Slice(((image * Side) + y) * Side * 3, side * 3).CopyTo(rgb.AsSpan(y * side * 3));
+        return rgb;
+    }
 }
