@@ -16,8 +16,8 @@ internal sealed class RuntimeWorkload : IDisposable
     public const int Height = 512;
     public const double Megapixels = Width * Height / 1e6;
 
-    /// <summary>The least share of indices in which the graph's search agrees with the codec's own, whose sums are rounded in another order.</summary>
-    private const double LeastAgreement = .999;
+    /// <summary>The least share of indices in which searches agree whose sums are rounded in another order.</summary>
+    public const double LeastAgreement = .999;
 
     private static readonly VqCompressOptions RawMode = new() { EntropyMode = VqEntropyMode.Raw };
     private static readonly string[] EncoderNames = [GraphNames.Image, GraphNames.Rate, GraphNames.Lambda];
