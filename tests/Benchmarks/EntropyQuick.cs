@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using VqVae.Runtime;
 using VqVae.TestSupport;
+using static VqVae.Benchmarks.Print;
 
 namespace VqVae.Benchmarks;
 
@@ -132,6 +133,4 @@ internal static class EntropyQuick
     private static string Limit(double least) => least == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{least:0.#}");
 
     private static string Name(VqEntropyMode mode) => mode.ToString().ToLowerInvariant();
-
-    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

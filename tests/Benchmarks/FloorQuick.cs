@@ -1,7 +1,7 @@
-using System.Globalization;
 using VqVae.Codec.Cli.Evaluation.Codecs;
 using VqVae.Codec.Cli.Images;
 using VqVae.Runtime;
+using static VqVae.Benchmarks.Print;
 
 namespace VqVae.Benchmarks;
 
@@ -68,8 +68,6 @@ internal static class FloorQuick
     }
 
     private static double Decibels(VqImage a, VqImage b) => Math.Min(CeilingDb, Psnr.Compute(a, b));
-
-    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>One picture in at most so many bytes.</summary>
     private sealed record Comparison(int Bytes, double Model, double WebP)

@@ -1,17 +1,22 @@
 using BenchmarkDotNet.Running;
 using VqVae.Benchmarks;
 
-// `quick` (runtime) and `trainer` print ratios within one run, in seconds and minutes, `memory` what calls take, `large` what 100 megapixels
-// do in minutes, `entropy` what the entropy modes save on real images and how fast they are, `search` what efforts and targets cost, `floor` how a model
-// does at and below WebP's smallest files, `chart` draws what it is bad at; anything else goes to BenchmarkDotNet
-// (`--filter '*'` for everything).
+// Everything prints ratios or rates of one run. The codec: `quick` what it costs beside the bare graphs and search, `kernels` how near each kind of kernel is to its peak,
+// `scale` how time and memory grow from 0.1 to 100 megapixels, `large` what 100 megapixels do in minutes, `memory` what calls take, `search` what efforts and targets cost,
+// `entropy` what the entropy modes save on real images and how fast they are. Against others: `codecs` from file to file beside cwebp, avifenc and avifdec, `torch` the graphs
+// beside the same model in libtorch, `floor` a model at and below WebP's smallest files, `chart` draws what it is bad at. `trainer` is about training. Anything else goes to
+// BenchmarkDotNet (`--filter '*'` for everything).
 return args switch
 {
-    ["memory"] => RuntimeMemory.Run(),
-    ["large", .. var rest] => RuntimeLarge.Run(rest),
-    ["entropy", .. var rest] => EntropyQuick.Run(rest),
     ["quick", .. var rest] => RuntimeQuick.Run(rest),
+    ["kernels", .. var rest] => KernelsQuick.Run(rest),
+    ["scale", .. var rest] => ScaleQuick.Run(rest),
+    ["large", .. var rest] => RuntimeLarge.Run(rest),
+    ["memory"] => RuntimeMemory.Run(),
     ["search", .. var rest] => SearchQuick.Run(rest),
+    ["entropy", .. var rest] => EntropyQuick.Run(rest),
+    ["codecs", .. var rest] => CodecsQuick.Run(rest),
+    ["torch", .. var rest] => TorchQuick.Run(rest),
     ["floor", .. var rest] => FloorQuick.Run(rest),
     ["chart", .. var rest] => ChartQuick.Run(rest),
     ["trainer", .. var rest] => TrainerQuick.Run(rest),

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using VqVae.Runtime;
 using VqVae.TestSupport;
+using static VqVae.Benchmarks.Print;
 
 namespace VqVae.Benchmarks;
 
@@ -16,7 +16,7 @@ internal static class RuntimeMemory
     {
         using var folder = new TemporaryFolder();
         var model = RuntimeQuick.ShippedModel() ?? RuntimeWorkload.ExportRandom(folder);
-        ProcessMemory.Line($"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
+        Machine();
         var right = true;
         foreach (var side in Sides) right &= Measure(model, side);
         return right ? 0 : 1;
@@ -49,11 +49,8 @@ internal static class RuntimeMemory
         };
         var coding = CodingMemory.Bytes(header, spec.Planes, spec.Stages, Environment.ProcessorCount);
         var windows = plan(new WindowBudget(spec, VqLimits.DefaultMaxMemory, windowPixels: null), Padding.Of(spec.Planes, side, side), coding);
-        ProcessMemory.ResetPeak();
-        var before = ProcessMemory.Resident;
-        call(codec);
-        var peak = ProcessMemory.Peak - before;
-        ProcessMemory.Line($"{name,-11} {side}²: {windows.X.Count * windows.Y.Count,2} windows of {windows.X.Size}×{windows.Y.Size}, peak {peak / 1e6:F0} MB, estimated {windows.Memory / 1e6:F0} MB: {(double)windows.Memory / peak:F2} times");
+        var peak = CallCost.Of(() => call(codec)).Added;
+        Line($"{name,-11} {side}²: {windows.X.Count * windows.Y.Count,2} windows of {windows.X.Size}×{windows.Y.Size}, peak {peak / 1e6:F0} MB, estimated {windows.Memory / 1e6:F0} MB: {(double)windows.Memory / peak:F2} times");
         return peak <= windows.Memory;
     }
 }

@@ -1,7 +1,6 @@
-using System.Diagnostics;
-using System.Globalization;
 using VqVae.Runtime;
 using VqVae.TestSupport;
+using static VqVae.Benchmarks.Print;
 
 namespace VqVae.Benchmarks;
 
@@ -38,25 +37,16 @@ internal static class SearchQuick
             ("target size", new VqCompressOptions { Target = VqTarget.Bytes(middle) }),
             ("target PSNR", new VqCompressOptions { Target = VqTarget.Psnr(Psnr(codec, rgb, codec.Compress(rgb, Width, Height, options: usual)) - 0.7) }),
         ];
-        var times = ways.Select(_ => new double[Rounds]).ToArray();
         var files = new byte[ways.Length][];
-        for (var round = -1; round < Rounds; round++)
-        {
-            // The first round plans memory and does not count.
-            for (var way = 0; way < ways.Length; way++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                files[way] = codec.Compress(rgb, Width, Height, options: ways[way].Options);
-                if (round >= 0) times[way][round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }
-        }
+        Action[] calls = [.. ways.Select((way, i) => (Action)(() => files[i] = codec.Compress(rgb, Width, Height, options: way.Options)))];
 
-        foreach (var list in times) Array.Sort(list);
+        // The first round plans memory and does not count.
+        foreach (var call in calls) call();
+        var times = Timing.Medians(Rounds, calls);
         Line($"model {codec.Manifest.Name}, drawn picture of {Width}×{Height}, quality {map.Default}, {Environment.ProcessorCount} cores, median of {Rounds}");
         for (var way = 0; way < ways.Length; way++)
         {
-            var (time, normal) = (times[way][Rounds / 2], times[0][Rounds / 2]);
-            Line($"{ways[way].Name,-12} {time,7:F1} ms, {time / normal,5:F2} of normal; {files[way].Length,6} bytes, {Psnr(codec, rgb, files[way]):F2} dB");
+            Line($"{ways[way].Name,-12} {1e3 * times[way],7:F1} ms, {times[way] / times[0],5:F2} of normal; {files[way].Length,6} bytes, {Psnr(codec, rgb, files[way]):F2} dB");
         }
 
         return 0;
@@ -67,6 +57,4 @@ internal static class SearchQuick
         var decoded = codec.Decompress(vq, new VqDecompressOptions { Format = PixelFormat.Rgb24 }).Pixels;
         return 10 * Math.Log10(255.0 * 255 * rgb.Length / PixelErrors.Squared(rgb, decoded));
     }
-
-    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

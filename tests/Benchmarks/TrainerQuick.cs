@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using VqVae.TestSupport;
+using static VqVae.Benchmarks.Print;
 
 namespace VqVae.Benchmarks;
 
@@ -53,7 +53,7 @@ internal static class TrainerQuick
 
         var difference = workload.Difference();
         if (!(difference <= 1e-6)) throw new InvalidOperationException($"after {3 + (OptimizerRounds * OptimizerSteps)} steps the parameters differ by {difference}");
-        var (oursStep, theirsStep) = (Median(ours) / OptimizerSteps, Median(theirs) / OptimizerSteps);
+        var (oursStep, theirsStep) = (Timing.Median(ours) / OptimizerSteps, Timing.Median(theirs) / OptimizerSteps);
         Line($"AdamW, {TrainerOptimizer.Tensors} tensors of {TrainerOptimizer.Numbers}: {oursStep * 1000:F2} ms a step; TorchSharp's {theirsStep * 1000:F2} ms; ratio {theirsStep / oursStep:F2} (limit {OptimizerLimit:F1}); largest difference {difference:E1}");
         return theirsStep >= OptimizerLimit * oursStep;
     }
@@ -72,19 +72,13 @@ internal static class TrainerQuick
             if (i % 2 == 1) resident[i] = Measure(() => workload.Resident(Steps));
         }
 
-        var ratio = Median([.. resident.Zip(fed, (r, f) => r.Seconds / f.Seconds)]);
-        var processor = Median([.. resident.Zip(fed, (r, f) => r.ProcessorSeconds / f.ProcessorSeconds)]);
+        var ratio = Timing.Median([.. resident.Zip(fed, (r, f) => r.Seconds / f.Seconds)]);
+        var processor = Timing.Median([.. resident.Zip(fed, (r, f) => r.ProcessorSeconds / f.ProcessorSeconds)]);
         Line($"{name}: {Rate(fed):F1} images/s of {workload.Images} files; from memory {Rate(resident):F1}; ratio {ratio:F3} (limit {Limit:F2} with the cache); of processor time {processor:F3}");
         return ratio >= Limit;
     }
 
-    private static double Rate(Cost[] rounds) => Steps * TrainerWorkload.Batch / Median([.. rounds.Select(r => r.Seconds)]);
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
-    }
+    private static double Rate(Cost[] rounds) => Steps * TrainerWorkload.Batch / Timing.Median([.. rounds.Select(r => r.Seconds)]);
 
     private static Cost Measure(Action action)
     {
@@ -92,8 +86,6 @@ internal static class TrainerQuick
         action();
         return new Cost(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
-
-    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>What a round took, by the clock and on all processors together.</summary>
     private readonly record struct Cost(double Seconds, double ProcessorSeconds);

@@ -71,7 +71,7 @@ internal sealed class ModelGraphs : IDisposable
     private InferenceSession Encoder => Opened(ref _encoder, () => _factory.Open(File.Name, File.Graph));
 
     /// <summary>The encoder without its search.</summary>
-    private InferenceSession LatentEncoder => Opened(ref _latentEncoder, () => _factory.Open(File.Name, OnnxPruner.Keep(File.Graph, _latentNames)));
+    internal InferenceSession LatentEncoder => Opened(ref _latentEncoder, () => _factory.Open(File.Name, OnnxPruner.Keep(File.Graph, _latentNames)));
 
     private InferenceSession Decoder => Opened(ref _decoder, () =>
     {
