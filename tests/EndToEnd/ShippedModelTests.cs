@@ -27,7 +27,9 @@ public class ShippedModelTests
         Assert.True(manifest.Provenance is { Trainer: not null, Preset: "photo", Data: not null, Images: > 0, Steps: > 0, Batch: > 0, Seed: not null, Metrics.Count: > 0 }, manifest.ToJson());
         Assert.False(string.IsNullOrWhiteSpace(manifest.License?.Model));
         Assert.False(string.IsNullOrWhiteSpace(manifest.License?.Data));
-        Assert.InRange(manifest.Files.Keys.Where(name => name.EndsWith(".onnx", StringComparison.Ordinal)).Sum(name => (long)manifest.ReadFile(Folder, name).Length), 1, MaxBytes);
+        Assert.InRange(new[] { ModelManifest.EncoderFileName, ModelManifest.DecoderFileName }.Sum(name => (long)manifest.ReadFile(Folder, name).Length), 1, MaxBytes);
+        foreach (var name in manifest.Files.Keys) Assert.NotEmpty(manifest.ReadFile(Folder, name));
+        Assert.Equal([GraphPrecision.Fp16, GraphPrecision.Int8], manifest.Variants!.Keys.Order());
     }
 
     [Fact]
@@ -43,17 +45,39 @@ public class ShippedModelTests
     public void Quality_OnKodak_IsAsPromised()
     {
         if (SharedData.Folder("kodak") is not { } kodak) return;
-        using var codec = Load();
+        using var codec = Load(VqPrecision.Fp32);
         var pictures = Directory.GetFiles(kodak, "*.png").Select(Picture.Load).ToList();
         Assert.Equal(24, pictures.Count);
         AssertQuality(codec, pictures, quality: 56, minPsnr: 28.1, maxBitsPerPixel: 0.161);
         AssertQuality(codec, pictures, quality: 89, minPsnr: 31.5, maxBitsPerPixel: 0.435);
     }
 
-    [Fact]
-    public void Quality_OnDrawnPictures_IsFairAndRisesWithIt()
+    /// <summary>Bits are the same, so that the loss of PSNR at a quality is one at equal rate.</summary>
+    [Theory]
+    [InlineData(VqPrecision.Int8, 0.15)]
+    [InlineData(VqPrecision.Fp16, 0.01)]
+    public void Quality_OfTheOtherPrecisions_IsNearTheReference(VqPrecision precision, double mostLost)
     {
-        using var codec = Load();
+        using var reference = Load(VqPrecision.Fp32);
+        using var codec = Load(precision);
+        Assert.Equal(precision, codec.Precision);
+        var pictures = SharedData.Folder("kodak") is { } kodak && precision == VqPrecision.Int8
+            ? Directory.GetFiles(kodak, "*.png").Order(StringComparer.Ordinal).Take(8).Select(Picture.Load).ToList()
+            : [.. Enumerable.Range(0, 4).Select(seed => Picture.Drawn(320, 256, seed))];
+        foreach (var quality in Qualities)
+        {
+            var (expected, found) = (Measure(reference, pictures, quality), Measure(codec, pictures, quality));
+            Assert.InRange(expected.Psnr - found.Psnr, -mostLost, mostLost);
+            Assert.Equal(expected.BitsPerPixel, found.BitsPerPixel, 0.01 * expected.BitsPerPixel);
+        }
+    }
+
+    [Theory]
+    [InlineData(VqPrecision.Fp32)]
+    [InlineData(VqPrecision.Int8)]
+    public void Quality_OnDrawnPictures_IsFairAndRisesWithIt(VqPrecision precision)
+    {
+        using var codec = Load(precision);
         var pictures = Enumerable.Range(0, 4).Select(seed => Picture.Drawn(320, 256, seed)).ToList();
         var measured = Qualities.Select(quality => Measure(codec, pictures, quality)).ToList();
         for (var i = 1; i < measured.Count; i++)
@@ -85,7 +109,7 @@ public class ShippedModelTests
         Assert.InRange(8.0 * new FileInfo(Output("sample.vq")).Length / (original.Width * original.Height), 0.3, 0.65);
     }
 
-    private static VqCodec Load() => VqCodec.Load(Folder, new VqCodecOptions { Device = VqDevice.Cpu });
+    private static VqCodec Load(VqPrecision precision) => VqCodec.Load(Folder, new VqCodecOptions { Device = VqDevice.Cpu, Precision = precision });
 
     private static void AssertQuality(VqCodec codec, IReadOnlyList<Picture> pictures, int quality, double minPsnr, double maxBitsPerPixel)
     {

@@ -29,7 +29,7 @@ internal static class DecompressCommand
 
         output.Messages.WriteLine($"{ErrorReport.OneLine(name)} -> {ErrorReport.OneLine(output.Name)}");
         output.Messages.WriteLine($"  image:     {result.Width}x{result.Height} {Figures.Colors(result.Format)}, {options.Kind.Name()} of {Figures.Bytes(result.OutputBytes)} bytes");
-        output.Messages.WriteLine($"  model:     {codec.Manifest.Name} ({info.ModelId}) on {codec.Device}, {result.Stages} of the file's {info.Stages} stages{(result.IsCut ? "; the file is cut short" : "")}");
+        output.Messages.WriteLine($"  model:     {codec.Manifest.Name} ({info.ModelId}) on {codec.Device} in {Figures.Lower(codec.Precision)}, {result.Stages} of the file's {info.Stages} stages{(result.IsCut ? "; the file is cut short" : "")}");
         output.Messages.WriteLine($"  time:      {Figures.Seconds(total.Elapsed)}");
         if (options.Verbose) output.Messages.WriteLine($"  memory:    {Figures.Bytes(Process.GetCurrentProcess().PeakWorkingSet64)} bytes at most");
         return ExitCode.Ok;

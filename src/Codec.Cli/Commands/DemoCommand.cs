@@ -101,7 +101,7 @@ internal static class DemoCommand
         var what = options.Picture is null ? "a sample picture" : ErrorReport.OneLine(options.Picture);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}, {original.Width}x{original.Height}, {Figures.Bytes(original.Pixels.Length)} bytes raw; model {codec.Manifest.Name} ({codec.Manifest.Id}) on {codec.Device}"));
+            $"{what}, {original.Width}x{original.Height}, {Figures.Bytes(original.Pixels.Length)} bytes raw; model {codec.Manifest.Name} ({codec.Manifest.Id}) on {codec.Device} in {Figures.Lower(codec.Precision)}"));
         output.WriteLine();
         var knob = codec.Manifest.Quality is null ? "stages" : "quality";
         DemoTable.Write(terminal, knob, rows, pixels, original.Pixels.Length);

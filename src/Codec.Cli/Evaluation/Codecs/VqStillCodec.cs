@@ -25,7 +25,7 @@ internal sealed class VqStillCodec : IStillCodec
             : [.. Ladder(codec, effort)];
         Settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"model {codec.Manifest.Name} ({codec.Manifest.Id}) on {codec.Device}, effort {Figures.Lower(effort)}, {(HasQualities ? "qualities from the model's map" : "no quality map in the model: its rate points at their own lambda, and its stages at lambda 0")}");
+            $"model {codec.Manifest.Name} ({codec.Manifest.Id}) on {codec.Device} in {Figures.Lower(codec.Precision)}, effort {Figures.Lower(effort)}, {(HasQualities ? "qualities from the model's map" : "no quality map in the model: its rate points at their own lambda, and its stages at lambda 0")}");
     }
 
     /// <inheritdoc/>
