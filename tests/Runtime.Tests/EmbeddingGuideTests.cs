@@ -18,7 +18,7 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     {
         var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
-        Assert.Equal(8, blocks.Count);
+        Assert.Equal(10, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
     }
 
@@ -142,6 +142,26 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         using var codec = VqCodec.Load(modelFolder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1 });
         byte[] vq = await codec.CompressAsync(rgb, width, height, cancellationToken: cancellationToken);
         Assert.Equal(model.Codec.Compress(rgb, width, height), vq);
+    }
+
+    [Fact]
+    public void ManyImages_Run()
+    {
+        var (codec, rgb, width, height) = (model.Codec, _rgb, Side, Side);
+        VqImage[] tiles = [.. Enumerable.Range(0, 4).Select(_ => new VqImage(width, height, PixelFormat.Rgb24, rgb))];
+        byte[][] files = codec.CompressMany(tiles);
+        VqImage[] back = codec.DecompressMany([.. files.Select(file => new ReadOnlyMemory<byte>(file))]);
+        Assert.All(files, file => Assert.Equal(codec.Compress(rgb, width, height), file));
+        Assert.All(back, image => Assert.Equal(codec.Decompress(files[0]).Pixels, image.Pixels));
+    }
+
+    [Fact]
+    public void Precision_Run()
+    {
+        var modelFolder = model.Folder;
+        using var viewer = VqCodec.Load(modelFolder, new VqCodecOptions { Precision = VqPrecision.Fp32, Use = VqCodecUse.Decompress });
+        Console.WriteLine($"{viewer.Precision} on {viewer.Device}: {viewer.Manifest.Variants?.Count ?? 0} other precisions");
+        Assert.Equal(VqPrecision.Fp32, viewer.Precision);
     }
 
     private static string Squeeze(string code) => Space().Replace(code, " ").Trim();
