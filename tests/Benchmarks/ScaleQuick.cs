@@ -7,7 +7,8 @@ namespace VqVae.Benchmarks;
 /// <summary>That time grows as pictures do, and memory hardly: pictures of 0.1 to 100 megapixels, which exist as rows only. Linux only: it is where the peak can be reset.</summary>
 internal static class ScaleQuick
 {
-    /// <summary>Pictures that take less are done again until they have taken so many seconds; the median counts.</summary>
+    /// <summary>Up to that size, pictures are done once for memory, and then for so many seconds, of which the median call counts.</summary>
+    private const double LargestRepeated = 10;
     private const double Seconds = 1;
 
     /// <summary>The size that others are compared with.</summary>
@@ -59,16 +60,11 @@ internal static class ScaleQuick
         Result Measure(string way, Action<VqCodec> call)
         {
             using var codec = VqCodec.Load(model, new VqCodecOptions { Device = VqDevice.Cpu });
+            var first = CallCost.Of(() => call(codec));
             var times = new List<double>();
-            var added = 0L;
-            while (times.Sum() < Seconds)
-            {
-                var cost = CallCost.Of(() => call(codec));
-                if (times.Count == 0) added = cost.Added;
-                times.Add(cost.Seconds);
-            }
-
-            return new Result(way, size, width, height, Timing.Median([.. times]), added);
+            while (size <= LargestRepeated && times.Sum() < Seconds) times.Add(Timing.Seconds(() => call(codec)));
+            var time = times.Count == 0 ? first.Seconds : Timing.Median([.. times]);
+            return new Result(way, size, width, height, time, first.Added);
         }
     }
 
