@@ -48,7 +48,7 @@ internal static class RegularFile
     private static FileStream OpenResolved(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 }) throw Refused();
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         if (stream.CanSeek) return stream;
         stream.Dispose();
         throw Refused();

@@ -114,7 +114,7 @@ public sealed class VqCodec : IDisposable
             {
                 // Pinned until the call is done, so that other threads may read them.
                 var source = new PinnedBytes(start, pixels.Length);
-                return Compress(header, (y, rows) => CallChecks.CopyRows(source.GetSpan()[(int)((long)y * stride)..], stride, row, rows), format, options, settings, cancellationToken);
+                return Compress(header, new RowSource(source.Memory, stride), format, options, settings, cancellationToken);
             }
         }
     }
@@ -175,7 +175,7 @@ public sealed class VqCodec : IDisposable
         ArgumentNullException.ThrowIfNull(rows);
         options ??= new VqCompressOptions();
         var settings = EncoderSettings.Of(options, Manifest, _parts.Coders);
-        return Compress(CallChecks.Header(_parts, width, height, format, options, settings), rows, format, options, settings, cancellationToken);
+        return Compress(CallChecks.Header(_parts, width, height, format, options, settings), new RowSource(rows), format, options, settings, cancellationToken);
     }
 
     /// <summary>Decompresses to rows. What grows with the image is 2 bytes an index; all else is bounded, see <see cref="VqLimits.MaxMemory"/>.</summary>
@@ -194,7 +194,7 @@ public sealed class VqCodec : IDisposable
     public int Decompress(ReadOnlyMemory<byte> vq, VqRowWriter rows, VqDecompressOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Decompress(vq, options ?? new VqDecompressOptions(), toArray: false, (_, _) => rows, cancellationToken);
+        return Decompress(vq, options ?? new VqDecompressOptions(), toArray: false, (region, format) => new CallbackTarget(rows, _parts.Buffers, region.Width * PixelRows.BytesPerPixel(format), Math.Min(RowChunk.Rows(region.Width), region.Height)), cancellationToken);
     }
 
     /// <summary>
@@ -321,7 +321,7 @@ public sealed class VqCodec : IDisposable
             fixed (byte* start = rgb)
             {
                 var pixels = new PinnedBytes(start, rgb.Length).Memory;
-                using var timer = new PartTimer(_parts, header, settings, (y, rows) => pixels.Span.Slice(y * 3 * width, rows.Length).CopyTo(rows), plan, cancellationToken);
+                using var timer = new PartTimer(_parts, header, settings, new RowSource(pixels, 3 * width), plan, cancellationToken);
                 return timer.Run();
             }
         }
@@ -350,7 +350,7 @@ public sealed class VqCodec : IDisposable
     /// <summary>Refuses new calls; what the codec holds is released when the calls that still run are done.</summary>
     public void Dispose() => _gate.Close();
 
-    private byte[] Compress(VqHeader header, VqRowReader rows, PixelFormat format, VqCompressOptions options, EncoderSettings settings, CancellationToken cancellationToken)
+    private byte[] Compress(VqHeader header, RowSource rows, PixelFormat format, VqCompressOptions options, EncoderSettings settings, CancellationToken cancellationToken)
     {
         var plan = EncoderPlan(header, format, options, settings);
         using var usage = Enter(cancellationToken);
@@ -382,24 +382,13 @@ public sealed class VqCodec : IDisposable
 
     private VqImage DecompressToArray(ReadOnlyMemory<byte> vq, VqDecompressOptions options, CancellationToken cancellationToken)
     {
-        VqImage? image = null;
-        Decompress(vq, options, toArray: true, Allocate, cancellationToken);
-        return image!;
-
-        VqRowWriter Allocate(VqRegion region, PixelFormat format)
-        {
-            // Not before there is something to put in: a small file may state a large image and have none.
-            var row = region.Width * PixelRows.BytesPerPixel(format);
-            return (y, rows) =>
-            {
-                image ??= new VqImage(region.Width, region.Height, format, GC.AllocateUninitializedArray<byte>(row * region.Height));
-                rows.CopyTo(image.Pixels.AsSpan(y * row));
-            };
-        }
+        ArrayTarget? target = null;
+        Decompress(vq, options, toArray: true, (region, format) => target = new ArrayTarget(region, format), cancellationToken);
+        return target!.Image;
     }
 
     private int Decompress(
-        ReadOnlyMemory<byte> vq, VqDecompressOptions options, bool toArray, Func<VqRegion, PixelFormat, VqRowWriter> begin, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> vq, VqDecompressOptions options, bool toArray, Func<VqRegion, PixelFormat, RowTarget> begin, CancellationToken cancellationToken)
     {
         CheckOptions(options);
         using var usage = Enter(cancellationToken);
@@ -415,7 +404,8 @@ public sealed class VqCodec : IDisposable
         var padding = Padding.Of(_parts.Planes, header.Width, header.Height);
         var otherBytes = CodingMemory.Bytes(header, _parts.Planes, stages, _parts.Threads);
         var plan = _parts.Budget.Decoder(padding, region, stages, otherBytes, resultBytes, toArray, out var refusal) ?? throw new VqFormatException(refusal!);
-        using var decompression = new Decompression(_parts, document, vq, stages, region, begin(region, format), format, plan, cancellationToken);
+        using var target = begin(region, format);
+        using var decompression = new Decompression(_parts, document, vq, stages, region, target, format, plan, cancellationToken);
         decompression.Run();
         return decompression.Stages;
     }

@@ -8,7 +8,7 @@ namespace VqVae.Benchmarks;
 /// <summary>The runtime's ratios in one short run: medians of interleaved rounds, so that noise meets both sides alike.</summary>
 internal static class RuntimeQuick
 {
-    private const int Rounds = 15;
+    private const int Rounds = 61;
 
     /// <summary>The largest ratio of the codec to what it runs bare that the project allows.</summary>
     private const double Limit = 1.10;

@@ -32,6 +32,7 @@ internal sealed class RuntimeWorkload : IDisposable
     private readonly string[] _latentNames;
     private readonly string[] _decoderNames;
     private readonly byte[] _rgb = DrawnImage.Rgb(Width, Height, seed: 1);
+    private readonly byte[] _rows = new byte[Width * Height * 3];
     private readonly byte[] _decoded = new byte[Width * Height * 3];
     private readonly int[][] _found;
     private readonly FloatBuffer[] _latents = [];
@@ -109,7 +110,12 @@ internal sealed class RuntimeWorkload : IDisposable
     /// <summary>In raw mode: what is measured is what lies around the graphs, not the entropy coders.</summary>
     public byte[] Compress() => Codec.Compress(_rgb, Width, Height, options: RawMode);
 
-    public byte[] Decompress() => Codec.Decompress(_vq).Pixels;
+    /// <summary>To memory that is there: a new array for each image costs page faults that have nothing to do with the codec.</summary>
+    public byte[] Decompress()
+    {
+        Codec.Decompress(_vq, (y, rows) => rows.CopyTo(_rows.AsSpan(y * Width * 3)));
+        return _rows;
+    }
 
     /// <summary>What compressing runs, bare.</summary>
     public void BareCompress()

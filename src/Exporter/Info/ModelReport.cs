@@ -32,7 +32,8 @@ internal sealed class ModelReport
         report.Variants();
         report.Verification();
         report.Origin();
-        if (ModelTables.Load(folder, manifest) is { } tables) TablesReport.Write(report._markdown, tables);
+        using var tables = ModelTables.Load(folder, manifest);
+        if (tables is not null) TablesReport.Write(report._markdown, tables);
         foreach (var name in GraphPrecision.All.SelectMany(p => new[] { ModelManifest.EncoderFile(p), ModelManifest.DecoderFile(p) }).Where(manifest.Files.ContainsKey))
         {
             var content = manifest.ReadFile(folder, name);

@@ -164,14 +164,27 @@ public sealed record ModelManifest
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public byte[] ReadFile(string folder, string name)
     {
-        if (!Files.TryGetValue(name, out var expected)) throw new ModelFormatException($"{Path.Combine(folder, FileName)} does not name {name}");
-        var path = Path.Combine(folder, name);
-        using var stream = RegularFile.OpenInside(folder, name) ?? throw new ModelFormatException($"{path} is missing");
-        if (stream.Length != expected.Bytes) throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {stream.Length}");
+        using var stream = OpenFile(folder, name);
+        var expected = Files[name];
         var content = RegularFile.ReadAll(stream);
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-        if (hash != expected.Sha256) throw new ModelFormatException($"{path}: expected SHA-256 {expected.Sha256}, got {hash}");
+        if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}");
         return content;
+    }
+
+    /// <summary>Opens one of the folder's files for reading, and checks its length; its hash is the caller's to check.</summary>
+    /// <exception cref="ModelFormatException">The manifest does not name it, it is missing, no regular file inside the folder, or of another length.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public FileStream OpenFile(string folder, string name)
+    {
+        if (!Files.TryGetValue(name, out var expected)) throw new ModelFormatException($"{Path.Combine(folder, FileName)} does not name {name}");
+        var path = Path.Combine(folder, name);
+        var stream = RegularFile.OpenInside(folder, name) ?? throw new ModelFormatException($"{path} is missing");
+        var length = stream.Length;
+        if (length == expected.Bytes) return stream;
+        stream.Dispose();
+        throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {length}");
     }
 
     private void Validate()

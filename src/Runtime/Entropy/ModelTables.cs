@@ -6,7 +6,7 @@ namespace VqVae.Runtime;
 /// The file <c>tables.bin</c> of a model folder: the integers that the entropy modes code with, fixed at export. <c>docs/models.md</c> is
 /// normative. Thread-safe.
 /// </summary>
-internal sealed class ModelTables
+internal sealed class ModelTables : IDisposable
 {
     /// <summary>The version that this library reads and writes; delivery freezes version 1.</summary>
     public const int Version = 0;
@@ -16,6 +16,7 @@ internal sealed class ModelTables
 
     private readonly LatentPlane[] _planes;
     private readonly LazyTables[] _ratePoints;
+    private readonly TablesFile? _file;
     private readonly Lazy<IIndexCoder?>[] _static;
     private readonly Lazy<IIndexCoder?>[] _fast;
     private readonly Lazy<IIndexCoder?>[] _dense;
@@ -27,9 +28,10 @@ internal sealed class ModelTables
     {
     }
 
-    private ModelTables(IReadOnlyList<LatentPlane> planes, LazyTables[] ratePoints)
+    private ModelTables(IReadOnlyList<LatentPlane> planes, LazyTables[] ratePoints, TablesFile? file = null)
     {
         _planes = [.. planes];
+        _file = file;
         _ratePoints = ratePoints;
         _static = [.. ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Static.Value is { } tables ? new StaticCoder(tables) : null))];
         _fast = [.. ratePoints.Select(r => new Lazy<IIndexCoder?>(() => r.Fast.Value is { } tables ? new FastCoder(tables) : null))];
@@ -55,6 +57,19 @@ internal sealed class ModelTables
         if (file.Bytes > MaxBytes) throw new ModelFormatException($"{Name}: expected at most {MaxBytes} bytes, got {file.Bytes}");
         try
         {
+            var stream = manifest.OpenFile(modelFolder, Name);
+            try
+            {
+                if (TablesFile.Open(stream, file, HeaderBytes(manifest.Planes.Count), 3 * manifest.RatePoints) is { } tables) return Open(tables, manifest.Planes, manifest.RatePoints);
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+
+            // What is wrong with it is said by who reads all of it.
+            stream.Dispose();
             return Open(manifest.ReadFile(modelFolder, Name), manifest.Planes, manifest.RatePoints);
         }
         catch (ModelFormatException e) when (!e.Message.Contains(Name, StringComparison.Ordinal))
@@ -75,13 +90,16 @@ internal sealed class ModelTables
         return tables;
     }
 
-    /// <summary>The same, but for the tables themselves, which are read when they are first needed.</summary>
-    /// <inheritdoc cref="Parse"/>
-    public static ModelTables Open(ReadOnlyMemory<byte> content, IReadOnlyList<LatentPlane> planes, int ratePoints)
+    /// <summary>Closes the file that tables are read from.</summary>
+    public void Dispose() => _file?.Dispose();
+
+    /// <summary>Bytes before the first part.</summary>
+    private static int HeaderBytes(int planes) => Magic.Length + 2 + (5 * planes) + 1;
+
+    private static void ReadHeader(ref TableReader reader, IReadOnlyList<LatentPlane> planes, int ratePoints)
     {
-        var reader = new TableReader(content.Span);
-        if (!reader.ReadBytes(Magic.Length, "magic").SequenceEqual(Magic))
-            throw new ModelFormatException($"magic: expected {Convert.ToHexStringLower(Magic)}, got {Convert.ToHexStringLower(content.Span[..Magic.Length])}");
+        var magic = reader.ReadBytes(Magic.Length, "magic");
+        if (!magic.SequenceEqual(Magic)) throw new ModelFormatException($"magic: expected {Convert.ToHexStringLower(Magic)}, got {Convert.ToHexStringLower(magic)}");
         reader.ReadByte("version", Version, Version);
         reader.ReadByte("number of planes", planes.Count, planes.Count);
         for (var p = 0; p < planes.Count; p++)
@@ -91,6 +109,31 @@ internal sealed class ModelTables
         }
 
         reader.ReadByte("number of rate points", ratePoints, ratePoints);
+    }
+
+    private static ModelTables Open(TablesFile file, IReadOnlyList<LatentPlane> planes, int ratePoints)
+    {
+        var header = new TableReader(file.Header);
+        ReadHeader(ref header, planes, ratePoints);
+        var tables = new LazyTables[ratePoints];
+        for (var r = 0; r < ratePoints; r++)
+        {
+            var first = 3 * r;
+            tables[r] = new LazyTables(
+                new(() => file.Length(first) > 0 ? StaticTables.Read(new TableReader(file.Read(first), file.Start(first)), planes) : null),
+                new(() => file.Length(first + 1) > 0 ? FastTables.Read(new TableReader(file.Read(first + 1), file.Start(first + 1)), planes) : null),
+                new(() => file.Length(first + 2) > 0 ? DenseTables.Read(new TableReader(file.Read(first + 2), file.Start(first + 2)), planes) : null));
+        }
+
+        return new ModelTables(planes, tables, file);
+    }
+
+    /// <summary>The same, but for the tables themselves, which are read when they are first needed.</summary>
+    /// <inheritdoc cref="Parse"/>
+    private static ModelTables Open(ReadOnlyMemory<byte> content, IReadOnlyList<LatentPlane> planes, int ratePoints)
+    {
+        var reader = new TableReader(content.Span);
+        ReadHeader(ref reader, planes, ratePoints);
         var tables = new LazyTables[ratePoints];
         for (var r = 0; r < ratePoints; r++)
         {

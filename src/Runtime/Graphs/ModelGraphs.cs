@@ -27,7 +27,11 @@ internal sealed class ModelGraphs : IDisposable
     private ModelGraphs(ModelManifest manifest, Func<string, byte[]> readFile, VqCodecOptions options, IExecutionProviders providers)
     {
         (Manifest, _readFile, _options, _factory) = (manifest, readFile, options, new SessionFactory(options, providers));
-        _gate = new UsageGate(CloseSessions);
+        _gate = new UsageGate(() =>
+        {
+            CloseSessions();
+            Tables?.Dispose();
+        });
         _planes = [.. manifest.Planes];
         _planeNames = [.. _planes.Select(p => p.TensorName)];
         _latentNames = [.. _planes.Select(p => p.LatentsName)];
@@ -90,15 +94,18 @@ internal sealed class ModelGraphs : IDisposable
 
         // Tables are read beside the graphs where there is a thread for it.
         var tables = options.Threads == 1 ? null : Task.Run(() => ModelTables.Load(modelFolder, manifest));
-        var graphs = Create(manifest, name => manifest.ReadFile(modelFolder, name), options);
+        ModelGraphs? graphs = null;
         try
         {
+            graphs = Create(manifest, name => manifest.ReadFile(modelFolder, name), options);
             graphs.Tables = tables is null ? ModelTables.Load(modelFolder, manifest) : tables.GetAwaiter().GetResult();
             return graphs;
         }
         catch
         {
-            graphs.Dispose();
+            // The tables' file is closed by whoever opens it last.
+            if (graphs is null) tables?.ContinueWith(static done => done.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            graphs?.Dispose();
             throw;
         }
     }

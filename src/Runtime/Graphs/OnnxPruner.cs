@@ -17,7 +17,7 @@ internal static class OnnxPruner
     /// <exception cref="ModelFormatException">The bytes are no protocol buffer, or a node holds a graph of its own.</exception>
     public static byte[] Keep(ReadOnlySpan<byte> model, IReadOnlyCollection<string> outputs)
     {
-        using var result = new MemoryStream(model.Length / 4);
+        using var result = new MemoryStream();
         var reader = new ProtobufReader(model);
         while (reader.Next(out var field))
         {
@@ -28,7 +28,7 @@ internal static class OnnxPruner
                 continue;
             }
 
-            using var graph = new MemoryStream(model.Length / 4);
+            using var graph = new MemoryStream();
             WriteGraph(reader.Message(), outputs, graph);
             WriteVarint(result, (GraphField << 3) | 2);
             WriteVarint(result, (ulong)graph.Length);

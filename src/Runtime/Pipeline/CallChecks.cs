@@ -38,18 +38,6 @@ internal static class CallChecks
         throw new ArgumentException($"{header.Width}×{header.Height} {format}: expected {(mayBeMore ? "at least " : "")}{needed} bytes of pixels, got {length}");
     }
 
-    /// <summary>Copies rows, which lie a stride apart, to where they lie tightly.</summary>
-    public static void CopyRows(ReadOnlySpan<byte> source, int stride, int row, Span<byte> target)
-    {
-        if (stride == row)
-        {
-            source[..target.Length].CopyTo(target);
-            return;
-        }
-
-        for (var y = 0; y * row < target.Length; y++) source.Slice(y * stride, row).CopyTo(target[(y * row)..]);
-    }
-
     /// <summary>The part that is asked for, or all of the image.</summary>
     /// <exception cref="ArgumentException">It is not inside the image.</exception>
     public static VqRegion Region(VqRegion? asked, in VqHeader header)

@@ -25,7 +25,7 @@ internal sealed class Compression : IDisposable
     /// <param name="format">Their format.</param>
     /// <param name="plan">The windows.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public Compression(CodecParts parts, VqHeader header, in EncoderSettings settings, VqRowReader rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
+    public Compression(CodecParts parts, VqHeader header, in EncoderSettings settings, RowSource rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
     {
         (_parts, _header, _settings, _plan) = (parts, header, settings, plan);
         _padding = Padding.Of(parts.Planes, header.Width, header.Height);

@@ -13,14 +13,13 @@ internal sealed class Decompression : IDisposable
     private readonly ReadOnlyMemory<byte> _file;
     private readonly VqRegion _region;
     private readonly WindowPlan _plan;
-    private readonly VqRowWriter _rows;
+    private readonly RowTarget _target;
     private readonly PixelFormat _format;
     private readonly WorkScope _scope;
     private readonly IndexMaps _maps = null!;
     private readonly TileCoder _coder;
     private readonly TileRectangle _tiles;
     private readonly NativeBuffer?[] _bands;
-    private NativeBuffer? _chunk;
     private PixelOutput? _output;
     private readonly int _chunkRows;
 
@@ -29,14 +28,14 @@ internal sealed class Decompression : IDisposable
     /// <param name="file">Its bytes.</param>
     /// <param name="stages">Stages that are decoded, if the file has them whole.</param>
     /// <param name="region">The part of the image that is wanted.</param>
-    /// <param name="rows">Takes its rows.</param>
+    /// <param name="target">Takes its rows.</param>
     /// <param name="format">Their format.</param>
     /// <param name="plan">The windows.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public Decompression(
-        CodecParts parts, VqDocument document, ReadOnlyMemory<byte> file, int stages, VqRegion region, VqRowWriter rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
+        CodecParts parts, VqDocument document, ReadOnlyMemory<byte> file, int stages, VqRegion region, RowTarget target, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
     {
-        (_parts, _document, _file, _region, _rows, _format, _plan) = (parts, document, file, region, rows, format, plan);
+        (_parts, _document, _file, _region, _target, _format, _plan) = (parts, document, file, region, target, format, plan);
         _coder = new TileCoder(document.Layout, parts.Coders.ForReading(document.Header), parts.Coders.Raw);
         _tiles = Tiles(document.Layout.Grid, plan);
         _chunkRows = RowChunk.Rows(region.Width);
@@ -59,7 +58,10 @@ internal sealed class Decompression : IDisposable
     /// <summary>Leading stages that are decoded; after <see cref="Run"/> those that the file really has.</summary>
     public int Stages => _maps.Stages;
 
-    private int BandRowBytes => (_plan.X.To - _plan.X.From) * RgbBytes;
+    /// <summary>Whether a row of windows is one window, which is then decoded to where its rows are taken from.</summary>
+    private bool HasOneColumn => _plan.X.Count == 1;
+
+    private int BandRowBytes => (HasOneColumn ? _plan.X.Size : _plan.X.To - _plan.X.From) * RgbBytes;
 
     /// <summary>Decompresses.</summary>
     public void Run() => _scope.Run(DecodeWindows);
@@ -69,7 +71,6 @@ internal sealed class Decompression : IDisposable
         _output?.Dispose();
         _maps?.Dispose();
         foreach (var band in _bands) band?.Dispose();
-        _chunk?.Dispose();
         _scope.Dispose();
     }
 
@@ -84,19 +85,18 @@ internal sealed class Decompression : IDisposable
         // there. A file without lengths says only in its blocks, too, how many stages it has whole; it is one tile.
         coding.Complete(TilesUpTo(0));
         _output = new PixelOutput(_document.Header, _document.Sections.Alpha.Of(_file), _region, _format);
-        _chunk = new NativeBuffer(_parts.Buffers, (long)Math.Min(_chunkRows, _region.Height) * _output.RowBytes);
-        using var image = new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
+        using var window = HasOneColumn ? null : new NativeBuffer(_parts.Buffers, (long)columns.Size * bands.Size * RgbBytes);
         using var indices = new IndexBuffers(_parts.Planes, _maps.Stages, new Padding(columns.Size, bands.Size));
         for (var band = 0; band < bands.Count; band++)
         {
             coding.Complete(TilesUpTo(band));
             writing.Complete(Math.Max(0, band + 1 - _bands.Length));
-            var rows = _bands[band % _bands.Length] ??= new NativeBuffer(_parts.Buffers, (long)bands.LargestCore * BandRowBytes);
+            var rows = _bands[band % _bands.Length] ??= new NativeBuffer(_parts.Buffers, (long)(HasOneColumn ? bands.Size : bands.LargestCore) * BandRowBytes);
             for (var column = 0; column < columns.Count; column++)
             {
                 _maps.ReadWindow(columns[column].Start, bands[band].Start, columns.Size, bands.Size, indices);
-                _parts.Graphs.Decode(indices.Planes, _maps.Stages, 1, bands.Size, columns.Size, _document.Header.RatePoint, image.Memory, _scope.Token);
-                StoreCore(columns[column], bands[band], image, rows);
+                _parts.Graphs.Decode(indices.Planes, _maps.Stages, 1, bands.Size, columns.Size, _document.Header.RatePoint, (window ?? rows).Memory, _scope.Token);
+                if (window is not null) StoreCore(columns[column], bands[band], window, rows);
             }
 
             writing.Release(band + 1);
@@ -135,11 +135,13 @@ internal sealed class Decompression : IDisposable
         {
             _scope.Token.ThrowIfCancellationRequested();
             var count = Math.Min(_chunkRows, end - y);
-            var from = ((long)(y - span.CoreStart) * BandRowBytes) + ((_region.X - _plan.X.From) * RgbBytes);
+            var from = HasOneColumn
+                ? ((long)(y - span.Start) * BandRowBytes) + ((_region.X - _plan.X[0].Start) * RgbBytes)
+                : ((long)(y - span.CoreStart) * BandRowBytes) + ((_region.X - _plan.X.From) * RgbBytes);
             var rgb = band.Slice(from, ((count - 1) * BandRowBytes) + (_region.Width * RgbBytes));
-            var chunk = _chunk!.Slice(0, count * output.RowBytes);
-            output.Convert(rgb, BandRowBytes / RgbBytes, count, chunk);
-            _rows(y - _region.Y, chunk);
+            var rows = _target.Next(y - _region.Y, count);
+            output.Convert(rgb, BandRowBytes / RgbBytes, count, rows);
+            _target.Filled(y - _region.Y, rows);
             y += count;
         }
     }

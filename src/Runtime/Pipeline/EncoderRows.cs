@@ -7,11 +7,13 @@ internal sealed class EncoderRows : IDisposable
 
     private readonly VqHeader _header;
     private readonly PixelFormat _format;
-    private readonly VqRowReader _reader;
+    private readonly RowSource _source;
     private readonly Padding _padding;
-    private readonly NativeBuffer _chunk = null!;
+    private readonly NativeBuffer? _chunk;
     private readonly RowRing _ring = null!;
+    private readonly BufferPool _buffers;
     private readonly PixelInput _input;
+    private readonly bool _isWhole;
     private int _rowsRead;
 
     /// <param name="parts">The codec.</param>
@@ -20,14 +22,14 @@ internal sealed class EncoderRows : IDisposable
     /// <param name="format">Their format.</param>
     /// <param name="plan">The windows, and what they leave of the memory.</param>
     /// <param name="keepsAll">Whether all rows stay, so that windows may be taken again and again.</param>
-    public EncoderRows(CodecParts parts, VqHeader header, VqRowReader rows, PixelFormat format, WindowPlan plan, bool keepsAll)
+    public EncoderRows(CodecParts parts, VqHeader header, RowSource rows, PixelFormat format, WindowPlan plan, bool keepsAll)
     {
-        (_header, _reader, _format) = (header, rows, format);
+        (_header, _source, _format, _isWhole, _buffers) = (header, rows, format, plan.IsWhole, parts.Buffers);
         _padding = Padding.Of(parts.Planes, header.Width, header.Height);
         _input = new PixelInput(header.Width, header.Height, format, MostAlphaBytes(parts, header, plan));
         try
         {
-            _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_input.BandRows, header.Height) * header.Width * PixelRows.BytesPerPixel(format));
+            if (!rows.IsMemory) _chunk = new NativeBuffer(parts.Buffers, (long)Math.Min(_input.BandRows, header.Height) * header.Width * PixelRows.BytesPerPixel(format));
             _ring = new RowRing(parts.Buffers, keepsAll ? Whole(_padding.Height, _input.BandRows) : RingRows(plan, _padding, _input.BandRows), _padding.Width * RgbBytes);
         }
         catch
@@ -45,9 +47,18 @@ internal sealed class EncoderRows : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var count = _input.NextRows;
-            var chunk = _chunk.Slice(0, count * rowBytes);
-            _reader(_rowsRead, chunk);
-            _input.Convert(chunk, rowBytes, _ring.Rows(_rowsRead, count), _padding.Width);
+            var target = _ring.Rows(_rowsRead, count);
+            if (_chunk is null)
+            {
+                _input.Convert(_source.From(_rowsRead), _source.Stride, target, _padding.Width);
+            }
+            else
+            {
+                var chunk = _chunk.Slice(0, count * rowBytes);
+                _source.Read(_rowsRead, chunk);
+                _input.Convert(chunk, rowBytes, target, _padding.Width);
+            }
+
             _rowsRead += count;
         }
 
@@ -55,15 +66,18 @@ internal sealed class EncoderRows : IDisposable
         for (var y = _header.Height; y < end; y++) _ring.Rows(_header.Height - 1, 1).CopyTo(_ring.Rows(y, 1));
     }
 
-    /// <summary>Copies a window out.</summary>
+    /// <summary>A window's RGB: the rows themselves where it is the whole image, and otherwise a copy.</summary>
     /// <param name="x">Its first column.</param>
     /// <param name="y">Its first row; it and those below must have been read and be kept.</param>
     /// <param name="width">Its width.</param>
     /// <param name="height">Its height.</param>
-    /// <param name="image">Gets its RGB.</param>
-    public void CopyWindow(int x, int y, int width, int height, NativeBuffer image)
+    /// <param name="copy">Memory for a copy, made where it is needed.</param>
+    public Memory<byte> Window(int x, int y, int width, int height, ref NativeBuffer? copy)
     {
-        for (var row = 0; row < height; row++) Row(y + row).Slice(x * RgbBytes, width * RgbBytes).CopyTo(image.Slice((long)row * width * RgbBytes, width * RgbBytes));
+        if (_isWhole) return _ring.First(height);
+        copy ??= new NativeBuffer(_buffers, (long)width * height * RgbBytes);
+        for (var row = 0; row < height; row++) Row(y + row).Slice(x * RgbBytes, width * RgbBytes).CopyTo(copy.Slice((long)row * width * RgbBytes, width * RgbBytes));
+        return copy.Memory;
     }
 
     /// <summary>A row of the padded image as RGB.</summary>

@@ -34,7 +34,7 @@ internal static class ImageBatch
         ReadOnlyMemory<byte> Read(int i, Span<byte> target)
         {
             var (source, rowBytes) = (sources[i].Pixels, header.Width * PixelRows.BytesPerPixel(sources[i].Format));
-            using var rows = new EncoderRows(parts, header, (y, chunk) => source.AsSpan(y * rowBytes, chunk.Length).CopyTo(chunk), sources[i].Format, plan, keepsAll: true);
+            using var rows = new EncoderRows(parts, header, new RowSource(source, rowBytes), sources[i].Format, plan, keepsAll: true);
             rows.ReadUpTo(padding.Height, cancellationToken);
             for (var y = 0; y < padding.Height; y++) rows.Row(y).CopyTo(target[(y * padding.Width * RgbBytes)..]);
             return rows.FinishAlpha();

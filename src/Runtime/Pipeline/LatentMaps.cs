@@ -28,16 +28,22 @@ internal sealed class LatentMaps : IDisposable
     /// <summary>Runs all windows through the encoder.</summary>
     public void Encode(EncoderRows rows, WindowPlan plan, int ratePoint, CancellationToken cancellationToken)
     {
-        using var image = new NativeBuffer(_parts.Buffers, (long)plan.X.Size * plan.Y.Size * 3);
         using var window = new LatentWindow(_parts, plan);
-        for (var band = 0; band < plan.Y.Count; band++)
+        NativeBuffer? copy = null;
+        try
         {
-            for (var column = 0; column < plan.X.Count; column++)
+            for (var band = 0; band < plan.Y.Count; band++)
             {
-                rows.CopyWindow(plan.X[column].Start, plan.Y[band].Start, plan.X.Size, plan.Y.Size, image);
-                window.Encode(image, ratePoint, cancellationToken);
-                for (var p = 0; p < _planes.Length; p++) Store(p, plan.X[column], plan.Y[band], window);
+                for (var column = 0; column < plan.X.Count; column++)
+                {
+                    window.Encode(rows.Window(plan.X[column].Start, plan.Y[band].Start, plan.X.Size, plan.Y.Size, ref copy), ratePoint, cancellationToken);
+                    for (var p = 0; p < _planes.Length; p++) Store(p, plan.X[column], plan.Y[band], window);
+                }
             }
+        }
+        finally
+        {
+            copy?.Dispose();
         }
     }
 

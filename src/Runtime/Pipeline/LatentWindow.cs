@@ -28,8 +28,8 @@ internal sealed class LatentWindow : IDisposable
     public int Width(int plane) => _plan.X.Size / _parts.Planes[plane].Stride;
 
     /// <summary>Runs the encoder on a window's pixels.</summary>
-    public void Encode(NativeBuffer image, int ratePoint, CancellationToken cancellationToken) =>
-        _parts.Graphs.EncodeLatents(image.Memory, 1, _plan.Y.Size, _plan.X.Size, ratePoint, _memory, cancellationToken);
+    public void Encode(Memory<byte> image, int ratePoint, CancellationToken cancellationToken) =>
+        _parts.Graphs.EncodeLatents(image, 1, _plan.Y.Size, _plan.X.Size, ratePoint, _memory, cancellationToken);
 
     public void Dispose()
     {

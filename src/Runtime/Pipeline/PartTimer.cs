@@ -15,7 +15,7 @@ internal sealed class PartTimer : IDisposable
     private readonly IndexMaps _maps;
     private readonly CancellationToken _token;
 
-    public PartTimer(CodecParts parts, VqHeader header, in EncoderSettings settings, VqRowReader rows, WindowPlan plan, CancellationToken cancellationToken)
+    public PartTimer(CodecParts parts, VqHeader header, in EncoderSettings settings, RowSource rows, WindowPlan plan, CancellationToken cancellationToken)
     {
         (_parts, _header, _settings, _plan, _token) = (parts, header, settings, plan, cancellationToken);
         _padding = Padding.Of(parts.Planes, header.Width, header.Height);

@@ -8,5 +8,8 @@ internal sealed class RowRing(BufferPool pool, int rows, int rowBytes) : IDispos
     /// <summary>The bytes of rows that follow one another; they must not go over the ring's end.</summary>
     public Span<byte> Rows(int y, int count) => _buffer.Slice((long)(y % rows) * rowBytes, checked(count * rowBytes));
 
+    /// <summary>The first rows, where the ring has gone round not even once.</summary>
+    public Memory<byte> First(int count) => _buffer.Memory[..checked(count * rowBytes)];
+
     public void Dispose() => _buffer.Dispose();
 }

@@ -25,7 +25,7 @@ internal sealed class TargetCompression : IDisposable
     /// <param name="format">Their format.</param>
     /// <param name="plan">The encoder's windows.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public TargetCompression(CodecParts parts, VqHeader header, in EncoderSettings settings, VqRowReader rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
+    public TargetCompression(CodecParts parts, VqHeader header, in EncoderSettings settings, RowSource rows, PixelFormat format, WindowPlan plan, CancellationToken cancellationToken)
     {
         (_parts, _header, _settings, _plan, _token) = (parts, header, settings, plan, cancellationToken);
         _padding = Padding.Of(parts.Planes, header.Width, header.Height);

@@ -3,15 +3,13 @@ namespace VqVae.Runtime;
 /// <summary>Runs windows through the encoder, one at a time, and stores what their cores get in the image's maps.</summary>
 internal sealed class WindowEncoder : IDisposable
 {
-    private const int RgbBytes = 3;
-
     private readonly CodecParts _parts;
     private readonly WindowPlan _plan;
     private readonly EncoderSettings _settings;
-    private readonly NativeBuffer _image = null!;
     private readonly IndexBuffers? _indices;
     private readonly LatentWindow? _latents;
     private readonly MapSearch? _search;
+    private NativeBuffer? _copy;
 
     /// <param name="parts">The codec.</param>
     /// <param name="plan">The windows.</param>
@@ -21,7 +19,6 @@ internal sealed class WindowEncoder : IDisposable
         (_parts, _plan, _settings) = (parts, plan, settings);
         try
         {
-            _image = new NativeBuffer(parts.Buffers, (long)plan.X.Size * plan.Y.Size * RgbBytes);
             if (SearchesOutside(parts, settings))
             {
                 _latents = new LatentWindow(parts, plan);
@@ -46,10 +43,10 @@ internal sealed class WindowEncoder : IDisposable
     /// <summary>Encodes a window.</summary>
     public void Encode(EncoderRows rows, WindowSpan x, WindowSpan y, IndexMaps maps, CancellationToken cancellationToken)
     {
-        rows.CopyWindow(x.Start, y.Start, _plan.X.Size, _plan.Y.Size, _image);
+        var pixels = rows.Window(x.Start, y.Start, _plan.X.Size, _plan.Y.Size, ref _copy);
         if (_latents is not null)
         {
-            _latents.Encode(_image, _settings.RatePoint, cancellationToken);
+            _latents.Encode(pixels, _settings.RatePoint, cancellationToken);
             for (var p = 0; p < _parts.Planes.Count; p++)
             {
                 var (core, from) = (_parts.Planes[p].Core(x, y), _parts.Planes[p].CoreInWindow(x, y));
@@ -59,7 +56,7 @@ internal sealed class WindowEncoder : IDisposable
             return;
         }
 
-        _parts.Graphs.Encode(_image.Memory, 1, _plan.Y.Size, _plan.X.Size, _settings.RatePoint, (float)_settings.Lambda, _indices!.Planes, cancellationToken);
+        _parts.Graphs.Encode(pixels, 1, _plan.Y.Size, _plan.X.Size, _settings.RatePoint, (float)_settings.Lambda, _indices!.Planes, cancellationToken);
         for (var p = 0; p < _parts.Planes.Count; p++)
         {
             var (core, from) = (_parts.Planes[p].Core(x, y), _parts.Planes[p].CoreInWindow(x, y));
@@ -72,7 +69,7 @@ internal sealed class WindowEncoder : IDisposable
 
     public void Dispose()
     {
-        _image?.Dispose();
+        _copy?.Dispose();
         _indices?.Dispose();
         _latents?.Dispose();
     }
