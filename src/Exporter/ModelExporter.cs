@@ -27,6 +27,7 @@ public static class ModelExporter
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
+        OnnxTelemetry.TurnOff();
         var output = new OutputFolder(outputFolder, options.Force);
         var checkpoint = LoadCheckpoint(runFolder);
         var samples = options.Unverified ? [] : ParityFile.Load(runFolder, checkpoint);

@@ -12,6 +12,20 @@ namespace VqVae.Codec.Cli.Tests;
 public sealed class RoundTripProcessTests(TinyModel model)
 {
     [Fact]
+    public void Compress_LeavesNothingInTheCacheFolder()
+    {
+        // What ONNX Runtime's telemetry would do, whose identifier and database lie there; it looks for signs of a build server, too.
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["in.png"], Pictures.Png());
+        Directory.CreateDirectory(folder["cache"]);
+        var environment = new Dictionary<string, string?>(VqCodecTool.Environment(model.Folder)) { ["XDG_CACHE_HOME"] = folder["cache"], ["HOME"] = folder["cache"], ["ORT_DISABLE_TELEMETRY"] = null };
+        foreach (var name in (string[])["CI", "TF_BUILD", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILD_ID", "BUILD_BUILDID"]) environment[name] = null;
+        var result = ToolProcess.Run("vqcodec", ["compress", "in.png", "out.vq"], environment: environment, workingFolder: folder.Path);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(folder["cache"], "*", SearchOption.AllDirectories), path => path.Contains("onnx", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public void CompressInfoDecompress_Png_GivesWhatTheLibraryGives()
     {
         using var folder = new TemporaryFolder();

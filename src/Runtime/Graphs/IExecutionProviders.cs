@@ -18,7 +18,15 @@ internal sealed class OnnxRuntimeProviders : IExecutionProviders
 {
     public static OnnxRuntimeProviders Instance { get; } = new();
 
-    public IReadOnlyList<string> Available => OrtEnv.Instance().GetAvailableProviders();
+    /// <remarks>What is asked first of ONNX Runtime: its environment is made here.</remarks>
+    public IReadOnlyList<string> Available
+    {
+        get
+        {
+            OnnxTelemetry.TurnOff();
+            return OrtEnv.Instance().GetAvailableProviders();
+        }
+    }
 
     public void AppendCuda(SessionOptions options, int deviceIndex)
     {
