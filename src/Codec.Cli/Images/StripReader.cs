@@ -4,16 +4,22 @@ using NetVips;
 namespace VqVae.Codec.Cli.Images;
 
 /// <summary>
-/// Evaluates a libvips image from top to bottom on a thread of its own, one strip ahead of whoever takes the rows: a sequential image is read
+/// Evaluates a libvips image from top to bottom on a thread of its own, some strips ahead of whoever takes the rows: a sequential image is read
 /// through one region, and a region belongs to the thread that made it.
 /// </summary>
 internal sealed class StripReader : IDisposable
 {
-    /// <summary>Bytes of rows that are decoded at a time.</summary>
-    private const int StripBytes = 2 << 20;
+    /// <summary>Bytes of rows that are decoded at a time: less than what .NET takes for a large object, whose memory is fresh, and cleared, each time.</summary>
+    private const int StripBytes = 80_000;
+
+    /// <summary>Rows that are decoded at a time at least, however wide they are: a strip costs some work of its own.</summary>
+    private const int LeastRows = 8;
+
+    /// <summary>Strips that are decoded ahead.</summary>
+    private const int StripsAhead = 8;
 
     private readonly Image _image;
-    private readonly BlockingCollection<byte[]> _strips = new(boundedCapacity: 1);
+    private readonly BlockingCollection<byte[]> _strips = new(StripsAhead);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private Exception? _error;
@@ -71,7 +77,7 @@ internal sealed class StripReader : IDisposable
         try
         {
             using var region = Region.New(_image);
-            var rows = (int)Math.Clamp(StripBytes / ((long)_image.Width * _image.Bands), 1, _image.Height);
+            var rows = (int)Math.Min(_image.Height, Math.Max(LeastRows, StripBytes / ((long)_image.Width * _image.Bands)));
             for (var y = 0; y < _image.Height && !_stop.IsCancellationRequested; y += rows)
                 _strips.Add(region.Fetch(0, y, _image.Width, Math.Min(rows, _image.Height - y)), _stop.Token);
         }
