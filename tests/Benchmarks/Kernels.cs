@@ -40,19 +40,19 @@ internal sealed class Kernels
         switch (node.Op)
         {
             case "Conv" or "FusedConv" or "QLinearConv":
-            {
-                var isInt8 = node.Op == "QLinearConv";
-                var computed = node.Inputs[WeightInput(node.Op)];
-                var positions = Count(node.Outputs[0]) / computed[0];
-                var shape = Weights(node, computed);
-                return (ConvolutionName(shape[2], isInt8), ConvolutionName(shape[2] == 1 ? 1 : 3, isInt8), (double)positions * Count(shape));
-            }
+                {
+                    var isInt8 = node.Op == "QLinearConv";
+                    var computed = node.Inputs[WeightInput(node.Op)];
+                    var positions = Count(node.Outputs[0]) / computed[0];
+                    var shape = Weights(node, computed);
+                    return (ConvolutionName(shape[2], isInt8), ConvolutionName(shape[2] == 1 ? 1 : 3, isInt8), (double)positions * Count(shape));
+                }
 
             case "ConvTranspose":
-            {
-                var shape = Weights(node, node.Inputs[1]);
-                return ("transposed convolution", ConvolutionName(1, int8: false), (double)Count(node.Inputs[0]) / shape[0] * Count(shape));
-            }
+                {
+                    var shape = Weights(node, node.Inputs[1]);
+                    return ("transposed convolution", ConvolutionName(1, int8: false), (double)Count(node.Inputs[0]) / shape[0] * Count(shape));
+                }
 
             case "Gemm" or "FusedGemm" or "MatMul" or "FusedMatMul":
                 return ("matrix product", ConvolutionName(1, int8: false), (double)Count(node.Outputs[0]) * node.Inputs[0][^1]);
