@@ -6,7 +6,10 @@ namespace VqVae.EndToEnd;
 /// <summary>Qualities and targets with the shipped model, and efforts with a tiny one of residual levels, too.</summary>
 public sealed class RateControlTests(TrainedKlt residual) : IClassFixture<TrainedKlt>, IDisposable
 {
-    private readonly VqCodec _codec = VqCodec.Load(Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name), new VqCodecOptions { Device = VqDevice.Cpu });
+    /// <summary>The map of qualities is the reference's: what another precision loses differs between rate points, on drawn pictures by more than their steps.</summary>
+    private static readonly VqCodecOptions Reference = new() { Device = VqDevice.Cpu, Precision = VqPrecision.Fp32 };
+
+    private readonly VqCodec _codec = VqCodec.Load(Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name), Reference);
 
     public void Dispose() => _codec.Dispose();
 
@@ -48,7 +51,7 @@ public sealed class RateControlTests(TrainedKlt residual) : IClassFixture<Traine
     public void Effort_BestOnResidualLevels_HasAHigherPsnrAtTheSameSize()
     {
         Assert.True(residual.Manifest.Spec.Stages > 1);
-        using var codec = VqCodec.Load(residual.Model, new VqCodecOptions { Device = VqDevice.Cpu });
+        using var codec = VqCodec.Load(residual.Model, Reference);
         var pictures = Enumerable.Range(0, 4).Select(seed => Picture.Drawn(256, 192, seed)).ToList();
         var (normal, best) = (Measure(codec, pictures, new VqCompressOptions { Quality = 80 }), Measure(codec, pictures, new VqCompressOptions { Quality = 80, Effort = VqEffort.Best }));
         Assert.True(best.Psnr > normal.Psnr + 0.02, $"{normal}, {best}");
@@ -114,7 +117,7 @@ public sealed class RateControlTests(TrainedKlt residual) : IClassFixture<Traine
     [Fact]
     public void Target_InWindows_GivesTheIndicesOfTheWhole()
     {
-        using var windows = VqCodec.Load(Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name), new VqCodecOptions { Device = VqDevice.Cpu, Limits = new VqLimits { MaxMemory = 150L << 20 } });
+        using var windows = VqCodec.Load(Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name), Reference with { Limits = new VqLimits { MaxMemory = 150L << 20 } });
         var picture = Picture.Drawn(900, 700, seed: 6);
         var options = new VqCompressOptions { Target = VqTarget.BitsPerPixel(0.25) };
         var (whole, parts) = (Compress(picture, options), windows.Compress(picture.Rgb, 900, 700, options: options));
