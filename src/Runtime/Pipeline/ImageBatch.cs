@@ -26,7 +26,7 @@ internal static class ImageBatch
         var layout = new BlockLayout(parts.Planes, header.Stages, TileGrid.Of(header, parts.Planes));
         var coder = new TileCoder(layout, parts.Coders.ForWriting(header.EntropyMode, header.RatePoint), parts.Coders.Raw);
         using var pixels = new NativeBuffer(parts.Buffers, (long)imageBytes * sources.Length);
-        ForEach(parts, sources.Length, i => alpha[i] = Read(i, pixels.Slice((long)i * imageBytes, imageBytes)), cancellationToken);
+        WorkScope.ForEach(parts.Threads, sources.Length, (i, _) => alpha[i] = Read(i, pixels.Slice((long)i * imageBytes, imageBytes)), cancellationToken);
         if (WindowEncoder.SearchesOutside(parts, settings)) SearchLatents();
         else FindIndices();
         return files;
@@ -79,10 +79,10 @@ internal static class ImageBatch
             });
         }
 
-        void Finish(Action<int, IndexMaps> fill) => ForEach(
-            parts,
+        void Finish(Action<int, IndexMaps> fill) => WorkScope.ForEach(
+            parts.Threads,
             sources.Length,
-            i =>
+            (i, _) =>
             {
                 using var maps = new IndexMaps(parts.Planes, header.Stages, padding, parts.Buffers);
                 fill(i, maps);
@@ -117,9 +117,9 @@ internal static class ImageBatch
         var images = new VqImage[opened.Length];
         using var indices = new IndexBuffers(parts.Planes, stages, padding, opened.Length);
         using var pixels = new NativeBuffer(parts.Buffers, (long)imageBytes * opened.Length);
-        ForEach(parts, opened.Length, ReadIndices, cancellationToken);
+        WorkScope.ForEach(parts.Threads, opened.Length, (i, _) => ReadIndices(i), cancellationToken);
         parts.Graphs.Decode(indices.Planes, stages, opened.Length, padding.Height, padding.Width, first.RatePoint, pixels.Memory, cancellationToken);
-        ForEach(parts, opened.Length, WriteRows, cancellationToken);
+        WorkScope.ForEach(parts.Threads, opened.Length, (i, _) => WriteRows(i), cancellationToken);
         return images;
 
         void ReadIndices(int i)
@@ -147,16 +147,5 @@ internal static class ImageBatch
             output.Convert(pixels.Slice((long)i * imageBytes, imageBytes), padding.Width, header.Height, result);
             images[i] = new VqImage(header.Width, header.Height, format, result);
         }
-    }
-
-    private static void ForEach(CodecParts parts, int count, Action<int> action, CancellationToken cancellationToken)
-    {
-        using var scope = new WorkScope(parts.Threads, cancellationToken);
-        scope.Run(() =>
-        {
-            var work = scope.AddParallel(count, action);
-            work.Release(count);
-            work.Complete(count);
-        });
     }
 }

@@ -78,29 +78,18 @@ internal sealed class PartTimer : IDisposable
         try
         {
             var start = Stopwatch.GetTimestamp();
-            Run(tile => tiles[tile] = coder.Encode(_maps, tile, _token));
+            WorkScope.ForEach(_parts.Threads, tiles.Length, (tile, token) => tiles[tile] = coder.Encode(_maps, tile, token), _token);
             var encoding = Stopwatch.GetElapsedTime(start);
             var file = VqAssembler.Write(header, layout, tiles!, [], []);
             var document = VqDocument.Open(file, _parts.Graphs.Manifest, _parts.Limits);
             using var maps = new IndexMaps(_parts.Planes, header.Stages, _padding, _parts.Buffers);
             start = Stopwatch.GetTimestamp();
-            Run(tile => coder.Decode(document, file, tile, maps, cancellationToken: _token));
+            WorkScope.ForEach(_parts.Threads, tiles.Length, (tile, token) => coder.Decode(document, file, tile, maps, cancellationToken: token), _token);
             return new VqCodingTimes(encoding, Stopwatch.GetElapsedTime(start), file.Length);
         }
         finally
         {
             foreach (var tile in tiles) tile?.Dispose();
-        }
-
-        void Run(Action<int> action)
-        {
-            using var scope = new WorkScope(_parts.Threads, _token);
-            scope.Run(() =>
-            {
-                var work = scope.AddParallel(tiles.Length, action);
-                work.Release(tiles.Length);
-                work.Complete(tiles.Length);
-            });
         }
     }
 

@@ -94,13 +94,7 @@ internal sealed class TargetCompression : IDisposable
         var tiles = new EncodedTile?[checked((int)layout.Grid.Count)];
         try
         {
-            using var scope = new WorkScope(_parts.Threads, _token);
-            scope.Run(() =>
-            {
-                var coding = scope.AddParallel(tiles.Length, tile => tiles[tile] = coder.Encode(maps, tile, scope.Token));
-                coding.Release(tiles.Length);
-                coding.Complete(tiles.Length);
-            });
+            WorkScope.ForEach(_parts.Threads, tiles.Length, (tile, token) => tiles[tile] = coder.Encode(maps, tile, token), _token);
             return VqAssembler.Write(header, layout, tiles!, alpha, exif);
         }
         finally

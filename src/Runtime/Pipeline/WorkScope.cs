@@ -23,6 +23,22 @@ internal sealed class WorkScope : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
+    /// <summary>Does numbered pieces of work on all threads of a call, and returns when they are done.</summary>
+    /// <param name="threads">Threads that work on the call together, the calling one included.</param>
+    /// <param name="count">Pieces.</param>
+    /// <param name="action">Does a piece; its token is cancelled by the caller and by the first error.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public static void ForEach(int threads, int count, Action<int, CancellationToken> action, CancellationToken cancellationToken)
+    {
+        using var scope = new WorkScope(threads, cancellationToken);
+        scope.Run(() =>
+        {
+            var work = scope.AddParallel(count, piece => action(piece, scope.Token));
+            work.Release(count);
+            work.Complete(count);
+        });
+    }
+
     /// <summary>Cancelled by the caller and by the first error.</summary>
     public CancellationToken Token => _stop.Token;
 
