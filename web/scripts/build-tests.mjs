@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-await rm(path.join(root, 'build'), { recursive: true, force: true });
+await rm(path.join(root, 'build', 'test'), { recursive: true, force: true });
 const tests = (await readdir(path.join(root, 'test'))).filter((name) => name.endsWith('.test.ts'));
 await build({
   absWorkingDir: root,

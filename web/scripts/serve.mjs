@@ -1,9 +1,8 @@
-// Serves the demo on 127.0.0.1: build/demo/, and the repository's models as models/. `node scripts/serve.mjs [PORT]`; port 0 takes any free one.
+// A server of files on 127.0.0.1, for the demo and the tests.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -61,10 +60,4 @@ export function serve(folders, port = 0, headers = {}) {
       resolve({ address: `http://127.0.0.1:${server.address().port}/`, close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))) });
     });
   });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const { address } = await serve({ '': path.join(root, 'build', 'demo'), models: path.join(root, '..', 'models') }, Number(process.argv[2] ?? 8080));
-  console.log(`${address} (Ctrl-C ends it)`);
 }

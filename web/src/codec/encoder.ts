@@ -64,6 +64,7 @@ export async function encodeIndices(
   level: QualityLevel,
   halo: number | undefined,
   done: (windows: number, of: number) => Promise<void> | undefined,
+  side?: number,
 ): Promise<PlaneIndices[]> {
   const pixels = kind.alpha ? fillTransparent(image) : image.data;
   const planes = layout.planes.map((plane, p) => ({
@@ -73,7 +74,7 @@ export async function encodeIndices(
     stages: Array.from({ length: layout.stagesOf(p) }, () => new Uint16Array(layout.columnsOf(p) * layout.rowsOf(p))),
   }));
   const largest = Math.max(...layout.planes.map((plane) => plane.stride));
-  const windows = windowsOf(layout.fullWidth, layout.fullHeight, largest, halo);
+  const windows = windowsOf(layout.fullWidth, layout.fullHeight, largest, halo, side);
   for (const [i, window] of windows.entries()) {
     const { outerX, outerY, outerWidth, outerHeight } = window;
     const rgb = new Uint8Array(3 * outerWidth * outerHeight);

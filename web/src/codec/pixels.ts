@@ -17,9 +17,10 @@ export async function decodePixels(
   halo: number | undefined,
   alpha: Uint8Array | undefined,
   done: (windows: number, of: number) => Promise<void> | undefined,
+  side?: number,
 ): Promise<Uint8ClampedArray<ArrayBuffer>> {
   const stride = Math.max(...layout.planes.map((plane) => plane.stride));
-  const windows = windowsOf(layout.fullWidth, layout.fullHeight, stride, halo);
+  const windows = windowsOf(layout.fullWidth, layout.fullHeight, stride, halo, side);
   const pixels = new Uint8ClampedArray(4 * info.width * info.height);
   for (const [i, window] of windows.entries()) {
     const feeds = { rate: int32(Int32Array.of(info.ratePoint), [1]), ...indexTensors(planes, layout, window) };

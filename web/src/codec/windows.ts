@@ -13,14 +13,14 @@ export interface Window {
   readonly outerHeight: number;
 }
 
-const maxSide = 1024;
+export const defaultSide = 1024;
 
-/** Divides an image into windows of at most 1024 pixels a side, about equally large. */
-export function windowsOf(width: number, height: number, stride: number, halo: number | undefined): Window[] {
-  const across = parts(width, stride);
-  const down = parts(height, stride);
+/** Divides an image into windows of at most so many pixels a side, about equally large. */
+export function windowsOf(width: number, height: number, stride: number, halo: number | undefined, side = defaultSide): Window[] {
+  const across = parts(width, stride, side);
+  const down = parts(height, stride, side);
   if (halo === undefined && across.length * down.length > 1) {
-    throw new VqError('unsupported', `images of more than ${maxSide} pixels a side need a model of a known network family`);
+    throw new VqError('unsupported', `images of more than ${side} pixels a side need a model of a known network family`);
   }
   const around = halo ?? 0;
   const windows: Window[] = [];
@@ -43,8 +43,8 @@ export function windowsOf(width: number, height: number, stride: number, halo: n
   return windows;
 }
 
-function parts(length: number, stride: number): [number, number][] {
-  const count = Math.ceil(length / maxSide);
+function parts(length: number, stride: number, side: number): [number, number][] {
+  const count = Math.ceil(length / side);
   const edges = Array.from({ length: count + 1 }, (_, i) => Math.min(length, Math.round((i * length) / count / stride) * stride));
   return edges.slice(1).map((edge, i) => [edges[i]!, edge]);
 }
