@@ -65,19 +65,23 @@ export class WorkerClient {
   private async send<T>(request: Request, { signal, onProgress }: CallOptions): Promise<T> {
     signal?.throwIfAborted();
     const { id } = request;
-    const cancel = (): void => this.worker.postMessage({ id, call: 'cancel' } satisfies Request);
-    signal?.addEventListener('abort', cancel, { once: true });
+    let cancel: (() => void) | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
         this.waiting.set(id, { resolve, reject, onProgress });
+        // The call ends here at once; the worker stops at its next step, and what it still says is not heard.
+        cancel = () => {
+          this.waiting.delete(id);
+          this.worker.postMessage({ id, call: 'cancel' } satisfies Request);
+          reject(signal?.reason as Error);
+        };
+        signal?.addEventListener('abort', cancel, { once: true });
         this.worker.postMessage(request);
       });
-    } catch (error) {
-      // The signal's own reason, which the worker does not know.
-      signal?.throwIfAborted();
-      throw error;
     } finally {
-      signal?.removeEventListener('abort', cancel);
+      if (cancel !== undefined) {
+        signal?.removeEventListener('abort', cancel);
+      }
     }
   }
 
