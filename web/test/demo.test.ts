@@ -92,3 +92,26 @@ describe('demo page', { skip: noBrowser }, () => {
     await context.close();
   });
 });
+
+describe('demo page under a strict policy, cross-origin isolated', { skip: noBrowser }, () => {
+  test('runs with threads', { timeout: 180_000 }, async () => {
+    const site = await Site.open({
+      'content-security-policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self' blob:",
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    try {
+      const { page, problems } = await site.page();
+      await page.goto(site.address);
+      assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+      await page.selectOption('#size', '512');
+      await page.click('#sample');
+      await page.waitForSelector('#figures tr', { timeout: 120_000 });
+      await page.waitForSelector('body:not([aria-busy])');
+      assert.match((await page.textContent('#status')) ?? '', /^512×341 pixels/);
+      assert.deepEqual(problems, []);
+    } finally {
+      await site.close();
+    }
+  });
+});

@@ -16,7 +16,7 @@ import { crc32c } from '../src/format/crc32c.js';
 import { inflateZlib } from '../src/format/inflate.js';
 import { ByteReader } from '../src/format/reader.js';
 import { ByteWriter } from '../src/format/writer.js';
-import { bytesOf, goldenFolder, openModel, photoModel, random } from './support.js';
+import { bytesOf, goldenFolder, openModel, photoModel, random, repository } from './support.js';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -36,13 +36,14 @@ test('sha256 in script gives what Node gives', () => {
 });
 
 test('varints are read as they are written, and longer forms are refused', () => {
-  for (const value of [0, 1, 127, 128, 16383, 16384, 2 ** 24 - 1, 2 ** 31 - 1, 2 ** 35 - 1]) {
+  for (const value of [0, 1, 127, 128, 16383, 16384, 2 ** 24 - 1, 2 ** 31 - 1, 2 ** 32 - 1]) {
     const writer = new ByteWriter();
     writer.varint(value);
     assert.equal(new ByteReader(writer.toBytes()).varint(), value);
   }
   assert.throws(() => new ByteReader(Uint8Array.of(0x91, 0)).varint(), VqError);
   assert.throws(() => new ByteReader(Uint8Array.of(128, 128, 128, 128, 128, 1)).varint(), VqError);
+  assert.throws(() => new ByteReader(Uint8Array.of(128, 128, 128, 128, 16)).varint(), VqError);
   assert.throws(() => new ByteReader(Uint8Array.of(128)).varint(), VqError);
 });
 
@@ -101,6 +102,15 @@ test('squash and stretch are monotone, and stretch undoes squash', () => {
     assert.ok(Math.abs(stretchTable[squash(i) >> 4]! - i) <= 16);
   }
   assert.deepEqual([0, 1, 2, 3, 4, 5, 7, 8, 11, 12].map(octaves), [0, 2, 3, 4, 4, 5, 6, 6, 7, 7]);
+});
+
+test('the tables of squash and stretch have the checksums of the format document', () => {
+  const document = new TextDecoder().decode(bytesOf(repository, 'docs', 'vq-format.md'));
+  const [, ofSquash, ofStretch] = /CRC-32C of squash.*?`([0-9a-f]{8})`.*?`([0-9a-f]{8})`/s.exec(document)!;
+  const bytes = (numbers: Int16Array | Uint16Array): Uint8Array => new Uint8Array(numbers.buffer);
+  const squashes = Uint16Array.from({ length: 4095 }, (_, i) => squash(i - 2047));
+  assert.equal(crc32c(bytes(squashes)), Number.parseInt(ofSquash!, 16));
+  assert.equal(crc32c(bytes(stretchTable)), Number.parseInt(ofStretch!, 16));
 });
 
 test('the range coder gives back decisions of extreme and even probabilities', () => {

@@ -6,6 +6,7 @@ import { readFastTables, type FastTables } from './fast.js';
 import { readStaticTables, type StaticTables } from './static.js';
 
 export const tablesVersion = 1;
+const maxBytes = 2 ** 26;
 
 /**
  * A model's `tables.bin`. The file's structure is checked at once; a part is parsed, and its content checked, when a file needs it, and the last one used of
@@ -20,6 +21,9 @@ export class EntropyTables {
     private readonly planes: readonly PlaneSpec[],
     ratePoints: number,
   ) {
+    if (bytes.length > maxBytes) {
+      throw new VqError('model', `tables.bin has ${bytes.length} bytes; at most ${maxBytes} are allowed`);
+    }
     this.parts = inModel(() => readParts(new ByteReader(bytes), planes, ratePoints));
   }
 

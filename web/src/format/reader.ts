@@ -79,7 +79,7 @@ export class ByteReader {
     return numbers;
   }
 
-  /** LEB128 of at most 5 bytes, as short as possible. The number has up to 35 bits: callers compare it with their limits. */
+  /** LEB128 of at most 5 bytes, as short as possible, and below 2³². */
   varint(): number {
     let value = 0;
     let unit = 1;
@@ -89,6 +89,9 @@ export class ByteReader {
       if (byte < 128) {
         if (byte === 0 && i > 0) {
           throw new VqError('format', `byte ${this.offset - 1}: a number is written longer than it has to be`);
+        }
+        if (value >= 2 ** 32) {
+          throw new VqError('format', `byte ${this.offset - 1}: a number is 2^32 or above`);
         }
         return value;
       }

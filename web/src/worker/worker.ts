@@ -1,3 +1,4 @@
+import { VqError } from '../errors.js';
 import { Codec, type CallOptions } from '../codec/codec.js';
 import { fetchLoader } from '../codec/source.js';
 import { sendError, type Reply, type Request } from './protocol.js';
@@ -35,7 +36,10 @@ async function answer(request: Exclude<Request, { call: 'cancel' }>, call: CallO
     models.set(request.id, codec);
     return codec.manifest;
   }
-  const codec = models.get(request.model)!;
+  const codec = models.get(request.model);
+  if (codec === undefined) {
+    throw new VqError('model', 'the model was disposed of');
+  }
   switch (request.call) {
     case 'decode':
       return await codec.decode(request.bytes, { ...request.options, ...call });
