@@ -81,6 +81,40 @@ public sealed class LibraryTests(PhotoModel model) : IClassFixture<PhotoModel>
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Compress_EachOrientation_IsTheSameThroughBothLibrariesThatTurn(int orientation)
+    {
+        using var folder = new TemporaryFolder();
+        ColoredPicture.Save(folder["in.jpg"], opaque: true, picture => picture.Mutate(m => m.Set(NetVips.GValue.GIntType, "orientation", orientation)));
+        var (vips, sharp) = (Back("NetVips"), Back("ImageSharp"));
+        Assert.Equal((vips.Width, vips.Height), (sharp.Width, sharp.Height));
+        Assert.InRange(ColoredPicture.Psnr(vips.Pixels, sharp.Pixels), 28, double.PositiveInfinity);
+
+        VqImage Back(string library) => model.Codec.Decompress(Of(library).Compress(model.Codec, folder["in.jpg"]), new VqDecompressOptions { Format = PixelFormat.Rgba32 });
+    }
+
+    [Theory]
+    [InlineData("in.png")]
+    [InlineData("in.jpg")]
+    public void NetVips_PictureOfManyStrips_IsTheOneCompressedWhole(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var (width, height) = (1000, 1301);
+        using (var rows = NetVips.Image.NewFromMemory(DrawnImage.Rgb(width, height, seed: 3), width, height, 3, NetVips.Enums.BandFormat.Uchar))
+        using (var picture = rows.Copy(interpretation: NetVips.Enums.Interpretation.Srgb))
+            picture.WriteToFile(folder[name]);
+        using var whole = NetVips.Image.NewFromFile(folder[name]);
+        Assert.Equal(model.Codec.Compress(whole.WriteToMemory<byte>(), width, height), NetVipsPictures.Compress(model.Codec, folder[name]));
+    }
+
+    [Theory]
     [InlineData("NetVips", true)]
     [InlineData("SkiaSharp", true)]
     [InlineData("ImageSharp", false)]

@@ -10,5 +10,7 @@ public sealed class ErrorLineTests
     [InlineData("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes\nmore", "libtorch: DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes; try a smaller --batch or --crop")]
     [InlineData("The size of tensor a must match\nmore", "libtorch: The size of tensor a must match")]
     public void Message_OfLibTorch_IsItsFirstLineAndWhatToDo(string message, string expected) =>
+#pragma warning disable CA2201 // What TorchSharp throws.
         Assert.Equal(expected, TrainerProgram.Errors.Message(new ExternalException(message)));
+#pragma warning restore CA2201
 }
