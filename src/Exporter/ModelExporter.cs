@@ -120,7 +120,7 @@ public static class ModelExporter
     {
         if (!Directory.Exists(runFolder)) throw new DirectoryNotFoundException($"the run folder '{runFolder}' does not exist");
         var path = Path.Combine(runFolder, Checkpoint.FileName);
-        if (!File.Exists(path)) throw new FileNotFoundException($"'{runFolder}' is not a run folder: it has no {Checkpoint.FileName}", path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"'{runFolder}' is not a run folder: it has no {Checkpoint.FileName}; name a folder that 'trainer fit' or 'trainer finish' wrote", path);
         return Checkpoint.Load(path);
     }
 }

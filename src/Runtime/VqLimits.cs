@@ -37,14 +37,14 @@ public sealed record VqLimits
 
     /// <summary>Says by how much the image itself is over the limit of pixels, or gives <c>null</c>.</summary>
     internal string? Excess(int width, int height) =>
-        (long)width * height > MaxPixels ? $"the image is {width}×{height}: expected at most {MaxPixels} pixels, got {(long)width * height}" : null;
+        (long)width * height > MaxPixels ? $"the image is {width}×{height}: expected at most {MaxPixels} pixels, got {(long)width * height}; MaxPixels sets the limit" : null;
 
     /// <summary>Says what is over the limit of pixels, or gives <c>null</c>.</summary>
     internal string? Excess(int width, int height, Padding padding)
     {
         if (Excess(width, height) is { } excess) return excess;
         return padding.Pixels > MaxPixels
-            ? $"the image is {width}×{height}, extended to {padding.Width}×{padding.Height} for the model: expected at most {MaxPixels} pixels, got {padding.Pixels}"
+            ? $"the image is {width}×{height}, extended to {padding.Width}×{padding.Height} for the model: expected at most {MaxPixels} pixels, got {padding.Pixels}; MaxPixels sets the limit"
             : null;
     }
 
@@ -53,7 +53,7 @@ public sealed record VqLimits
     {
         var bytes = IndexMaps.Bytes(planes, stages, padding);
         var image = $"the image is extended to {padding.Width}×{padding.Height}, {stages} stages of indices";
-        if (bytes > MaxMemory) return $"{image}: expected at most {MaxMemory} bytes of them, got {bytes}";
+        if (bytes > MaxMemory) return $"{image}: expected at most {MaxMemory} bytes of them, got {bytes}; MaxMemory sets the limit";
         foreach (var plane in planes)
         {
             var count = Math.Min(stages, plane.Stages) * padding.Positions(plane);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VqVae.Models;
@@ -11,22 +13,34 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
 {
     private const int Side = 24;
 
+    private static readonly Guide Embedding = new("embedding.md");
+
     private readonly byte[] _rgb = DrawnImage.Rgb(Side, Side, seed: 1);
 
     [Fact]
     public void Document_EveryCodeBlock_IsCompiledHere()
     {
-        var source = Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
-        var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md")));
-        Assert.Equal(10, blocks.Count);
-        Assert.All(blocks, block => Assert.Contains(Squeeze(block.Groups[1].Value), source, StringComparison.Ordinal));
+        var source = Guide.Squeeze(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "Runtime.Tests", "EmbeddingGuideTests.cs")));
+        var blocks = Guide.Code(Embedding.Text).Except(Guide.Code(Embedding.Section("## Image libraries"))).ToList(); // Those are compiled in tests/ImageLibraries.
+        Assert.True(blocks.Count >= 14, $"{blocks.Count} blocks are fewer than there should be");
+        Assert.All(blocks, block => Assert.Contains(Guide.Squeeze(block), source, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Document_Reference_NamesEveryPublicTypeAndMember()
+    {
+        var documented = Guide.Rows(Embedding.Section("## All types and members")).SelectMany(row => Names(row[0]).Select(type => $"{type}: {string.Join(", ", Names(row[1]).Order(StringComparer.Ordinal))}"));
+        var exported = typeof(VqCodec).Assembly.GetExportedTypes().Select(type => $"{type.Name}: {string.Join(", ", Members(type).Distinct().Order(StringComparer.Ordinal))}");
+        Assert.Equal(exported.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Names(string cell) => CodeSpan().Matches(cell).Select(m => m.Groups[1].Value);
     }
 
     [Fact]
     public void Project_AsDocumented_CopiesTheModelToWhereLoadDefaultLooks()
     {
         using var folder = new TemporaryFolder();
-        var items = XmlBlock().Match(File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "embedding.md"))).Groups[1].Value;
+        var items = XmlBlock().Match(Embedding.Text).Groups[1].Value;
         File.WriteAllText(folder["app.csproj"], $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>{items}</Project>");
         var shipped = Path.Combine("models", DefaultModel.Name, ModelManifest.FileName);
         Directory.CreateDirectory(Path.GetDirectoryName(folder[shipped])!);
@@ -136,12 +150,29 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
     }
 
     [Fact]
+    public void FilesWithoutAModel_Run()
+    {
+        using var folder = new TemporaryFolder();
+        var (vq, path) = (model.Codec.Compress(_rgb, Side, Side), folder["a.vq"]);
+        File.WriteAllBytes(path, vq);
+        using var stream = File.OpenRead(path);
+        VqInfo info = VqFile.ReadInfo(stream);
+        VqParts sizes = VqFile.ReadParts(vq);
+        VqFile.Verify(vq);
+        Console.WriteLine($"version {info.Version}, {info.Width}×{info.Height} {info.Format}, made with the model {info.ModelId}; {sizes.IndexBytes} of {vq.Length} bytes are indices");
+        Assert.Equal(model.Codec.Manifest.Id, info.ModelId.ToString());
+        Assert.Equal(vq.Length, sizes.HeaderBytes + sizes.SectionBytes + sizes.IndexBytes + sizes.ChecksumBytes);
+    }
+
+    [Fact]
     public async Task Threads_Run()
     {
         var (modelFolder, rgb, width, height, cancellationToken) = (model.Folder, _rgb, Side, Side, CancellationToken.None);
         using var codec = VqCodec.Load(modelFolder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1 });
         byte[] vq = await codec.CompressAsync(rgb, width, height, cancellationToken: cancellationToken);
+        VqImage image = await codec.DecompressAsync(vq, cancellationToken: cancellationToken);
         Assert.Equal(model.Codec.Compress(rgb, width, height), vq);
+        Assert.Equal(model.Codec.Decompress(vq).Pixels, image.Pixels);
     }
 
     [Fact]
@@ -164,14 +195,61 @@ public sealed partial class EmbeddingGuideTests(TinyModel model) : IClassFixture
         Assert.Equal(VqPrecision.Fp32, viewer.Precision);
     }
 
-    private static string Squeeze(string code) => Space().Replace(code, " ").Trim();
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("of no kind")]
+    public void Devices_Run(string setting)
+    {
+        var modelFolder = model.Folder;
+        VqDevice device = VqDevice.TryParse(setting, out var parsed) ? parsed : VqDevice.Auto; // auto, cpu, cuda, cuda:1
+        using var codec = VqCodec.Load(modelFolder, new VqCodecOptions { Device = device });
+        Console.WriteLine(codec.Device.IsCuda ? $"runs on GPU {codec.Device.Index}" : "runs on the CPU");
+        Assert.False(codec.Device.IsAuto);
+        Assert.Equal(setting != "cpu", device.IsAuto);
+    }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
+    [Fact]
+    public void Measuring_Runs()
+    {
+        var (codec, rgb, width, height) = (model.Codec, _rgb, Side, Side);
+        VqTimings timings = codec.Measure(rgb, width, height);
+        Console.WriteLine($"graphs: encoder {timings.EncoderGraph.TotalMilliseconds:F1} ms, decoder {timings.DecoderGraph.TotalMilliseconds:F1} ms");
+        foreach (var (mode, times) in timings.Coding)
+            Console.WriteLine($"{mode}: {times.Bytes} bytes, decoded in {times.Decoding.TotalMilliseconds:F1} ms");
+        Assert.True(timings.EncoderGraph > TimeSpan.Zero && timings.DecoderGraph > TimeSpan.Zero);
+        Assert.NotEmpty(timings.Coding);
+    }
+
+    [Fact]
+    public void Limits_Run()
+    {
+        var modelFolder = Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name);
+        var limits = new VqLimits { MaxPixels = 16 << 20, MaxMemory = 256 << 20 };
+        using var codec = VqCodec.Load(modelFolder, new VqCodecOptions { Limits = limits });
+        Assert.Throws<ArgumentException>(() => codec.Compress(new byte[3 * 4097 * 4096], 4097, 4096));
+
+        // What the guide says that they allow: 16 megapixels, planned for both directions on many cores, and not run, which would take seconds.
+        var (spec, side) = (codec.Manifest.Spec, 4096);
+        LatentPlane[] planes = [.. spec.Planes];
+        var header = new VqHeader { Width = side, Height = side, ModelId = ModelId.Parse(codec.Manifest.Id), TileBits = TilePolicy.BitsFor(side, side), Stages = spec.MostStages, EntropyMode = VqEntropyMode.Dense };
+        var (padding, budget, coding) = (Padding.Of(planes, side, side), new WindowBudget(spec, limits.MaxMemory, windowPixels: null), CodingMemory.Bytes(header, planes, header.Stages, threads: 16));
+        Assert.NotNull(budget.Encoder(padding, header.Stages, coding, latentBytes: 4, out _));
+        Assert.NotNull(budget.Decoder(padding, new VqRegion(0, 0, side, side), header.Stages, coding, 3L * side * side, toArray: true, out _));
+    }
+
+    /// <summary>What a type declares in public, without what every object or record has.</summary>
+    private static IEnumerable<string> Members(Type type)
+    {
+        const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        if (typeof(Delegate).IsAssignableFrom(type)) return [];
+        var methods = type.GetMethods(Declared).Where(m => !m.IsSpecialName && !m.IsDefined(typeof(CompilerGeneratedAttribute)) && m.Name is not (nameof(ToString) or "Deconstruct" or "<Clone>$"));
+        var fields = type.GetFields(Declared).Where(f => !f.IsSpecialName);
+        return methods.Select(m => m.Name).Concat(type.GetProperties(Declared).Select(p => p.Name)).Concat(fields.Select(f => f.Name));
+    }
 
     [GeneratedRegex("```xml\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex XmlBlock();
 
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Space();
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex CodeSpan();
 }

@@ -98,7 +98,7 @@ public sealed class TwoPlaneCodecTests : IDisposable
         var vq = _codec.Compress(new byte[64 * 64 * 3], 64, 64);
         using var small = TwoPlaneModel.Load(new VqLimits { MaxMemory = 447 });
         Assert.Equal(
-            "the image is extended to 64×64, 3 stages of indices: expected at most 447 bytes of them, got 448",
+            "the image is extended to 64×64, 3 stages of indices: expected at most 447 bytes of them, got 448; MaxMemory sets the limit",
             Assert.Throws<VqFormatException>(() => small.Verify(vq)).Message);
     }
 

@@ -171,7 +171,7 @@ public sealed class VqCodecTests(TinyModel model) : IClassFixture<TinyModel>
         foreach (var lambda in new[] { -1, double.NaN, double.PositiveInfinity, 1e300 })
             Assert.StartsWith("lambda: ", Message(() => Codec.Compress(rgb, 8, 8, options: new VqCompressOptions { Lambda = lambda })), StringComparison.Ordinal);
         Assert.Equal(
-            "the image is 16777215×17: expected at most 268435456 pixels, got 285212655", Message(() => Codec.Compress(rgb, VqLimits.MaxSide, 17)));
+            "the image is 16777215×17: expected at most 268435456 pixels, got 285212655; MaxPixels sets the limit", Message(() => Codec.Compress(rgb, VqLimits.MaxSide, 17)));
         Assert.Throws<ArgumentNullException>(() => Codec.Compress((VqImage)null!));
 
         string Message(Func<object> action) => Assert.Throws<ArgumentException>(action).Message;
@@ -193,7 +193,7 @@ public sealed class VqCodecTests(TinyModel model) : IClassFixture<TinyModel>
         // A row of 40 pixels is 8 rows of them for the graphs.
         using var codec = VqCodec.Load(model.Folder, new VqCodecOptions { Device = VqDevice.Cpu, Threads = 1, Limits = new VqLimits { MaxPixels = 319 } });
         var row = DrawnImage.Rgb(40, 1, seed: 1);
-        const string Expected = "the image is 40×1, extended to 40×8 for the model: expected at most 319 pixels, got 320";
+        const string Expected = "the image is 40×1, extended to 40×8 for the model: expected at most 319 pixels, got 320; MaxPixels sets the limit";
         Assert.Equal(Expected, Assert.Throws<ArgumentException>(() => codec.Compress(row, 40, 1)).Message);
         Assert.Equal(Expected, Assert.Throws<VqFormatException>(() => codec.Decompress(Codec.Compress(row, 40, 1))).Message);
         Assert.Equal(31, codec.Decompress(codec.Compress(DrawnImage.Rgb(31, 7, seed: 1), 31, 7)).Width);
@@ -206,7 +206,7 @@ public sealed class VqCodecTests(TinyModel model) : IClassFixture<TinyModel>
         using var other = VqCodec.Load(TinyModel.Export(TinyModel.Spec, seed: 2, folder, "other"));
         var vq = other.Compress(new byte[8 * 8 * 3], 8, 8);
         var error = Assert.Throws<VqFormatException>(() => Codec.Decompress(vq));
-        Assert.Equal($"the file was made with the model {other.Manifest.Id}, this is {Codec.Manifest.Id} ('tiny')", error.Message);
+        Assert.Equal($"the file was made with the model {other.Manifest.Id}, this is {Codec.Manifest.Id} ('tiny'); load the model that made it", error.Message);
     }
 
     [Fact]

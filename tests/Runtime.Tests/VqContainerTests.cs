@@ -42,7 +42,7 @@ public class VqContainerTests
         var without = VqBytes.Write(VqBytes.Header(100, 50), planes, indices);
         var limits = new VqLimits { MaxPixels = 4999 };
         Assert.Equal(
-            "the image is 100×50: expected at most 4999 pixels, got 5000", Assert.Throws<VqFormatException>(() => VqFile.Verify(with, limits)).Message);
+            "the image is 100×50: expected at most 4999 pixels, got 5000; MaxPixels sets the limit", Assert.Throws<VqFormatException>(() => VqFile.Verify(with, limits)).Message);
         VqFile.Verify(without, limits);
         VqFile.Verify(with, new VqLimits { MaxPixels = 5000 });
         VqFile.Verify(with);
@@ -65,7 +65,7 @@ public class VqContainerTests
         { "a bitmap in a raw file", Coding, [8], "offset 6: raw bitmap: expected none where the mode is raw, got one" },
         { "an unknown entropy mode", Coding, [0x40], "offset 6: entropy mode: expected 0 to 3, got 4" },
         { "reserved bits", RatePoint, [0x60], "offset 15: reserved bits: expected 0, got 60" },
-        { "another model", Id, [0xff], "the file was made with the model ff23456789abcdef, this is 0123456789abcdef ('handmade')" },
+        { "another model", Id, [0xff], "the file was made with the model ff23456789abcdef, this is 0123456789abcdef ('handmade'); load the model that made it" },
         { "another rate point", RatePoint, [1], "rate point: expected one below 1, the number that the model has, got 1" },
         { "no stages", Stages, [0], "offset 16: stages: expected 1 to 255, got 0" },
         { "too many stages", Stages, [3], "stages: expected 1 to the model's 2, got 3" },
@@ -170,11 +170,11 @@ public class VqContainerTests
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 10);
         }
 
-        Assert.Equal("the image is 16777215×16777215: expected at most 268435456 pixels, got 281474943156225", Error(files[0]));
+        Assert.Equal("the image is 16777215×16777215: expected at most 268435456 pixels, got 281474943156225; MaxPixels sets the limit", Error(files[0]));
         Assert.Throws<VqFormatException>(() => VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = (24 * 16) - 1 }));
         VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxPixels = 24 * 16 });
         Assert.Equal(
-            "the image is extended to 24×16, 2 stages of indices: expected at most 23 bytes of them, got 24",
+            "the image is extended to 24×16, 2 stages of indices: expected at most 23 bytes of them, got 24; MaxMemory sets the limit",
             Assert.Throws<VqFormatException>(() => VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxMemory = 23 })).Message);
         VqDocument.Open(VqBytes.Example(), VqBytes.Manifest, limits with { MaxMemory = 24 });
     }

@@ -13,7 +13,7 @@ internal static class CodecProgram
     public static ErrorReport Errors { get; } = new("vqcodec", exception => exception switch
     {
         ImageException or VqFormatException or ModelFormatException => exception.Message,
-        OutOfMemoryException => "not enough memory for a picture of this size",
+        OutOfMemoryException => "not enough memory for a picture of this size; try a lower --max-memory, and in folders fewer --jobs",
         _ => null,
     });
 

@@ -77,7 +77,15 @@ internal abstract class CodecOptions
                 MaxMemory = MaxMemory is { } mebibytes ? (long)mebibytes << 20 : VqLimits.DefaultMaxMemory,
             },
         };
-        return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
+        try
+        {
+            return Model is null ? VqCodec.LoadDefault(options) : VqCodec.Load(Model, options);
+        }
+        catch (ArgumentException e) when (Precision is not null)
+        {
+            // The one option that only the model can refuse; the message begins with its name.
+            throw new UsageException("--" + e.Message, e);
+        }
     }
 
     /// <summary>Checks a number of files at a time.</summary>

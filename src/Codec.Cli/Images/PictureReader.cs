@@ -30,7 +30,7 @@ internal sealed class PictureReader : IDisposable
         {
             opened = Image.NewFromSource(_source, "", access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             if ((long)opened.Width * opened.Height > options.MaxPixels)
-                throw new ImageException($"{opened.Width}x{opened.Height} is more than the {options.MaxPixels} pixels that are allowed");
+                throw new ImageException($"{opened.Width}x{opened.Height} is more than the {options.MaxPixels} pixels that are allowed; --max-pixels sets the limit");
             if (opened.Contains("n-pages") && opened.Get("n-pages") is int pages and > 1)
                 options.Warn?.Invoke($"{_name}: has {pages} pages or frames, only the first is read");
 

@@ -168,7 +168,7 @@ public sealed record ModelManifest
         var expected = Files[name];
         var content = RegularFile.ReadAll(stream);
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-        if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}");
+        if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}: it is not the file that was exported; copy the model folder again");
         return content;
     }
 
@@ -184,12 +184,12 @@ public sealed record ModelManifest
         var length = stream.Length;
         if (length == expected.Bytes) return stream;
         stream.Dispose();
-        throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {length}");
+        throw new ModelFormatException($"{path}: expected {expected.Bytes} bytes, got {length}: it is not the file that was exported; copy the model folder again");
     }
 
     private void Validate()
     {
-        if (Format != CurrentFormat) throw new ModelFormatException($"expected manifest format {CurrentFormat}, got {Format}");
+        if (Format != CurrentFormat) throw new ModelFormatException($"expected manifest format {CurrentFormat}, got {Format}: export the model again with this release");
         if (Name is null || Id is null || Producer is null || Spec is null || Planes is null || Files is null || Verification is null)
             throw new ModelFormatException("a required field is null");
         _ = ModelId.Parse(Id);

@@ -33,7 +33,7 @@ internal static class VqThrow
 
     [DoesNotReturn]
     public static void WrongModel(ModelId file, ModelId model, string modelName, bool damaged) => throw new VqFormatException(
-        $"the file was made with the model {file}, this is {model} ('{modelName}')" + (damaged ? "; its checksum is wrong too, so it may be damaged" : ""));
+        $"the file was made with the model {file}, this is {model} ('{modelName}')" + (damaged ? "; its checksum is wrong too, so it may be damaged" : "; load the model that made it"));
 
     private static string Count(long bytes) => bytes == 1 ? "1 byte" : $"{bytes} bytes";
 }

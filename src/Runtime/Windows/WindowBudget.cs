@@ -104,7 +104,7 @@ internal sealed class WindowBudget
             plan = WindowPlanner.Plan(padding.Width, padding.Height, part, needs, _maxMemory, _windowPixels) ?? plan;
         refusal = plan is not null
             ? null
-            : $"{part.Width}×{part.Height} pixels take at least {WindowPlanner.LeastMemory(padding.Width, padding.Height, part, needs)} bytes of memory with this model: expected at most {_maxMemory}";
+            : $"{part.Width}×{part.Height} pixels take at least {WindowPlanner.LeastMemory(padding.Width, padding.Height, part, needs)} bytes of memory with this model: expected at most {_maxMemory}; MaxMemory sets the limit";
         return plan;
     }
 

@@ -25,11 +25,11 @@ internal static class TrainerProgram
     ];
 
     /// <summary>Words for errors.</summary>
-    private static readonly ErrorReport Errors = new("trainer", exception => exception switch
+    internal static ErrorReport Errors { get; } = new("trainer", exception => exception switch
     {
         OperationCanceledException => "stopped; nothing was written",
         ModelFormatException or TrainingDivergedException or FileNotFoundException or PlatformNotSupportedException => exception.Message,
-        ExternalException when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => $"libtorch: {FirstLine(exception)}; try a smaller --batch or --crop",
+        ExternalException when IsMemoryShort(exception.Message) => $"libtorch: {FirstLine(exception)}; try a smaller --batch or --crop",
         ExternalException => $"libtorch: {FirstLine(exception)}",
         TypeInitializationException or DllNotFoundException or BadImageFormatException or NotSupportedException =>
             $"a native library does not load: {FirstLine(exception.GetBaseException())} ('trainer doctor' says what is missing)",
@@ -63,6 +63,10 @@ internal static class TrainerProgram
     /// <summary>The page of a command, or the overview for anything else.</summary>
     public static string Help(string? verb) =>
         Commands.FirstOrDefault(command => command.Arguments.GetCustomAttribute<VerbAttribute>()!.Name == verb)?.Help ?? HelpPages.Overview;
+
+    /// <summary>libtorch's words for a GPU and for the machine.</summary>
+    private static bool IsMemoryShort(string message) =>
+        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 
     private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();
 }

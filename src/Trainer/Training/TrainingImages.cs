@@ -23,7 +23,7 @@ internal sealed class TrainingImages
         var (training, badTraining) = ImageCheck.Run(images.Root, images.Training, stop, observer.Say);
         var (validation, badValidation) = ImageCheck.Run(images.Root, images.Validation, stop, observer.Say);
         foreach (var line in badTraining.Concat(badValidation)) Skip(line);
-        if (training.Count == 0) throw new IOException($"none of the {images.Training.Count} training images in '{images.Root}' can be read");
+        if (training.Count == 0) throw new IOException($"none of the {images.Training.Count} training images in '{images.Root}' can be read; the lines above say why");
 
         var disk = options.CacheFolder is { } cache ? new DiskCache(cache, options.CacheFolderBytes, observer.Warn) : null;
         Source = new SampleSource(images.Root, training, settings.Training, settings.SeedBits, augment: true, options.CacheBytes, disk) { OnDamaged = Skip };

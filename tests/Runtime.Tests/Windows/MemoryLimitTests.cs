@@ -26,7 +26,7 @@ public sealed class MemoryLimitTests(TinyModel model) : IClassFixture<TinyModel>
         var vq = model.Codec.Compress(_rgb, Side, Side);
         using var codec = Load(1 << 20);
         Assert.Matches(
-            "^1200×1200 pixels take at least [0-9]+ bytes of memory with this model: expected at most 1048576$",
+            "^1200×1200 pixels take at least [0-9]+ bytes of memory with this model: expected at most 1048576; MaxMemory sets the limit$",
             Assert.Throws<ArgumentException>(() => codec.Compress((_, _) => Assert.Fail("rows were asked for"), Side, Side)).Message);
         Assert.StartsWith(
             "1200×1200 pixels take at least ",
@@ -54,7 +54,7 @@ public sealed class MemoryLimitTests(TinyModel model) : IClassFixture<TinyModel>
     {
         var vq = model.Codec.Compress(_rgb, Side, Side);
         using var codec = Load(1000);
-        const string Expected = "the image is extended to 1200×1200, 3 stages of indices: expected at most 1000 bytes of them, got 135000";
+        const string Expected = "the image is extended to 1200×1200, 3 stages of indices: expected at most 1000 bytes of them, got 135000; MaxMemory sets the limit";
         Assert.Equal(Expected, Assert.Throws<VqFormatException>(() => codec.Decompress(vq)).Message);
         Assert.Equal(Expected, Assert.Throws<ArgumentException>(() => codec.Compress(_rgb, Side, Side)).Message);
     }

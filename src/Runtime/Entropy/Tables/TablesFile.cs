@@ -31,7 +31,7 @@ internal sealed class TablesFile : IDisposable
     {
         var file = new TablesFile(stream);
         var hash = file.Scan(headerBytes, out var isWhole);
-        if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}");
+        if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}: it is not the file that was exported; copy the model folder again");
         return isWhole && file._parts.Count == parts ? file : null;
     }
 
