@@ -101,7 +101,7 @@ async function compress(signal: AbortSignal): Promise<void> {
     : '';
   document.querySelector('table')!.hidden = false;
   offer(bytes, name);
-  status.textContent = `${width}×${height} pixels; the .vq file has ${number(bytes.length)} bytes, 1 for every ${((3 * width * height) / bytes.length).toFixed(0)} of the pixels.`;
+  status.textContent = `${width}×${height} pixels; the .vq file has ${number(bytes.length)} bytes, ${((3 * width * height) / bytes.length).toFixed(0)} times fewer than its pixels.`;
 }
 
 async function open(file: Blob, name: string, signal: AbortSignal): Promise<void> {
