@@ -179,10 +179,12 @@ public class AlphaSectionTests
         return writer.Finish().ToArray();
     }
 
-    internal static byte[] Deflate(byte[] content)
+    internal static byte[] Deflate(byte[] content) => Deflate(content, CompressionLevel.Optimal);
+
+    internal static byte[] Deflate(byte[] content, CompressionLevel level)
     {
         using var stream = new MemoryStream();
-        using (var zlib = new ZLibStream(stream, CompressionLevel.Optimal, leaveOpen: true)) zlib.Write(content);
+        using (var zlib = new ZLibStream(stream, level, leaveOpen: true)) zlib.Write(content);
         return stream.ToArray();
     }
 

@@ -40,13 +40,13 @@ function model(name: string): Promise<Codec> {
 }
 
 describe('golden files', { skip: !exists(list) && 'tests/golden is not there' }, () => {
-  const vectors = exists(list) ? (JSON.parse(new TextDecoder().decode(bytesOf(list))) as Record<'accept' | 'partial' | 'refuse', Vector[]>) : undefined;
+  const vectors = exists(list) ? (JSON.parse(new TextDecoder().decode(bytesOf(list))) as Record<'accept' | 'partial' | 'refuse' | 'refuse_partial', Vector[]>) : undefined;
   if (vectors === undefined) {
     return;
   }
 
   test('each list has files', () => {
-    assert.ok(vectors.accept.length > 0 && vectors.partial.length > 0 && vectors.refuse.length > 0);
+    assert.ok(vectors.accept.length > 0 && vectors.partial.length > 0 && vectors.refuse.length > 0 && vectors.refuse_partial.length > 0);
   });
 
   for (const vector of vectors.accept) {
@@ -86,6 +86,13 @@ describe('golden files', { skip: !exists(list) && 'tests/golden is not there' },
     test(`refuses ${vector.file}: ${vector.reason}`, async () => {
       const codec = await model(vector.model);
       await assert.rejects(codec.decodeIndices(bytesOf(goldenFolder, vector.file)), VqError);
+    });
+  }
+
+  for (const vector of vectors.refuse_partial) {
+    test(`refuses even what is left of ${vector.file}: ${vector.reason}`, async () => {
+      const codec = await model(vector.model);
+      await assert.rejects(codec.decodeIndices(bytesOf(goldenFolder, vector.file), { partial: true }), VqError);
     });
   }
 });

@@ -5,16 +5,13 @@ namespace VqVae.Runtime.Tests.Entropy;
 /// <summary>Dense tables with random numbers over all that their parser allows: no training, no sense.</summary>
 internal static class RandomDenseTables
 {
-    public static DenseTables Make(Random random, IReadOnlyList<LatentPlane> planes, int startBits = 6) => new()
+    public static DenseTables Make(Random random, IReadOnlyList<LatentPlane> planes, int startBits = 6, int? dimensions = null) => new()
     {
-        Planes = [.. planes.Select(p => Plane(random, p, startBits))],
+        Planes = [.. planes.Select(p => Plane(random, p, startBits, dimensions ?? (16 * random.Next(3))))],
     };
 
-    private static IReadOnlyList<DenseStage> Plane(Random random, LatentPlane plane, int startBits)
-    {
-        var dimensions = 16 * random.Next(3);
-        return [.. Enumerable.Range(0, plane.Stages).Select(_ => Stage(random, plane.Codes, dimensions, random.Next(4) == 0 ? 0 : startBits, random.Next(2) == 0))];
-    }
+    private static IReadOnlyList<DenseStage> Plane(Random random, LatentPlane plane, int startBits, int dimensions) =>
+        [.. Enumerable.Range(0, plane.Stages).Select(_ => Stage(random, plane.Codes, dimensions, random.Next(4) == 0 ? 0 : startBits, random.Next(2) == 0))];
 
     private static DenseStage Stage(Random random, int codes, int dimensions, int startBits, bool activity)
     {

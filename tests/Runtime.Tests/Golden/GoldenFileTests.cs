@@ -24,6 +24,8 @@ public sealed class GoldenFileTests : IDisposable
 
     public static TheoryData<string> Refused => [.. Vectors.Refuse.Select(f => f.File)];
 
+    public static TheoryData<string> RefusedInPart => [.. Vectors.RefusePartial.Select(f => f.File)];
+
     [Theory]
     [MemberData(nameof(Accepted))]
     public void Read_GoldenFile_GivesItsIndicesAlphaAndExif(string name) => CheckAccepted(GoldenVectors.Folder, Vectors.Accept.Single(f => f.File == name), Model);
@@ -35,6 +37,10 @@ public sealed class GoldenFileTests : IDisposable
     [Theory]
     [MemberData(nameof(Refused))]
     public void Read_FileThatMustBeRefused_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.Refuse.Single(f => f.File == name), Model);
+
+    [Theory]
+    [MemberData(nameof(RefusedInPart))]
+    public void Read_DamagedFileInPart_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.RefusePartial.Single(f => f.File == name), Model, allowPartial: true);
 
     [Theory]
     [MemberData(nameof(WithPixels))]
@@ -70,10 +76,12 @@ public sealed class GoldenFileTests : IDisposable
         Assert.Contains(accept, f => f.RatePoint > 0);
         Assert.Contains(accept, f => f.Width >= 1 << 14);
         Assert.Contains(accept, f => f.Width == 1 && f.Height == 1);
-        Assert.True(Vectors.Refuse.Count > 30);
+        Assert.Contains(accept, f => f.AlphaFile is not null && f.TileSize == 64);
+        Assert.True(Vectors.Refuse.Count > 50);
+        Assert.True(Vectors.RefusePartial.Count > 5);
         Assert.All(Directory.GetFiles(GoldenVectors.Folder, "*.vq", SearchOption.AllDirectories), path => Assert.Contains(
             Path.GetRelativePath(GoldenVectors.Folder, path).Replace('\\', '/'),
-            accept.Concat(Vectors.Partial).Select(f => f.File).Concat(Vectors.Refuse.Select(f => f.File))));
+            accept.Concat(Vectors.Partial).Select(f => f.File).Concat(Vectors.Refuse.Concat(Vectors.RefusePartial).Select(f => f.File))));
     }
 
     internal static void CheckAccepted(string folder, GoldenFile expected, Func<string, GoldenModel> models)
@@ -103,10 +111,10 @@ public sealed class GoldenFileTests : IDisposable
         CheckIndices(folder, expected, model.Read(file, allowPartial: true));
     }
 
-    internal static void CheckRefused(string folder, RefusedFile refused, Func<string, GoldenModel> models)
+    internal static void CheckRefused(string folder, RefusedFile refused, Func<string, GoldenModel> models, bool allowPartial = false)
     {
         var (file, model) = (Bytes(folder, refused.File), models(refused.Model));
-        Assert.Throws<VqFormatException>(() => model.Read(file));
+        Assert.Throws<VqFormatException>(() => model.Read(file, allowPartial));
         Assert.False(string.IsNullOrWhiteSpace(refused.Reason));
     }
 

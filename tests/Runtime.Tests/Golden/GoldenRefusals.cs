@@ -25,6 +25,7 @@ internal static class GoldenRefusals
         yield return (N("height-0"), Klt, "height 0", VqBytes.Patch(small, Width + 1, 0));
         yield return (N("varint-with-a-zero-byte"), Klt, "a varint with more bytes than it needs", VqBytes.Seal([.. small[..Width], 0x81, 0, .. small[(Width + 1)..^4]]));
         yield return (N("varint-of-six-bytes"), Klt, "a varint of six bytes", VqBytes.Seal([.. small[..Width], 0x81, 0x80, 0x80, 0x80, 0x80, 0, .. small[(Width + 1)..^4]]));
+        yield return (N("varint-of-33-bits"), Klt, "a number of 2^32 and more", VqBytes.Seal([.. small[..Width], 0x80, 0x80, 0x80, 0x80, 0x10, .. small[(Width + 1)..^4]]));
         yield return (N("entropy-mode-4"), Klt, "an entropy mode that is not assigned", VqBytes.Patch(small, coding, 0x40));
         yield return (N("entropy-mode-15"), Klt, "an entropy mode that is not assigned", VqBytes.Patch(small, coding, 0xf0));
         yield return (N("bitmap-in-raw"), Klt, "a raw bitmap in a raw file", VqBytes.Patch(small, coding, 0x08));
@@ -58,6 +59,31 @@ internal static class GoldenRefusals
         foreach (var item in Blocks(accepted, models)) yield return item;
 
         static string N(string name) => name;
+    }
+
+    /// <summary>Files that are refused even where what is left of a file is asked for.</summary>
+    public static IEnumerable<(string Name, string Model, string Reason, byte[] Bytes)> InPart(Func<string, byte[]> accepted, Func<string, GoldenModel> models)
+    {
+        const string Klt = "models/klt";
+        foreach (var mode in (string[])["raw", "static", "fast", "dense"])
+        {
+            var tiles = accepted($"klt-{mode}-tiles-64");
+            yield return ($"partial-{mode}-checksum", Klt, "nothing is missing, and the checksum is wrong", [.. tiles[..^1], (byte)(tiles[^1] ^ 1)]);
+            yield return ($"partial-{mode}-byte-behind", Klt, "a byte behind the checksum", [.. tiles, 0]);
+            yield return ($"partial-{mode}-no-stage", Klt, "not even the first stage is whole", tiles[..(Payload(tiles, models(Klt)) + 5)]);
+            yield return ($"partial-{mode}-no-lengths", Klt, "cut inside the block lengths", tiles[..(Head(tiles).Payload + 1)]);
+        }
+
+        foreach (var name in (string[])["klt-dense", "klt-static-two-states", "klt-static-four-states", "klt-fast-two-states"])
+        {
+            var one = accepted(name);
+            yield return ($"partial-one-tile-{name[4..]}-checksum", Klt, "one tile, nothing is missing, and the checksum is wrong", [.. one[..^1], (byte)(one[^1] ^ 1)]);
+        }
+
+        var rans = accepted("klt-static-two-states");
+        var low = rans[..(rans.Length - 100)];
+        BinaryPrimitives.WriteUInt32LittleEndian(low.AsSpan(Payload(rans, models(Klt))), 0xffff);
+        yield return ("partial-damaged-first-block", Klt, "the first block is damaged before the cut: a first state below 2^16", low);
     }
 
     /// <summary>The file with other sections; it had none.</summary>

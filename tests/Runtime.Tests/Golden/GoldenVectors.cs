@@ -21,6 +21,9 @@ internal sealed record GoldenVectors
     /// <summary>Files that every reader must refuse.</summary>
     public List<RefusedFile> Refuse { get; init; } = [];
 
+    /// <summary>Files that every reader must refuse, also where it is asked for what is left of a file that was cut short.</summary>
+    public List<RefusedFile> RefusePartial { get; init; } = [];
+
     /// <summary>The folder in the repository.</summary>
     public static string Folder { get; } = Path.Combine(SharedData.RepositoryRoot, "tests", "golden");
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using VqVae.Models;
 using VqVae.Runtime.Tests.Entropy;
@@ -27,7 +28,8 @@ internal sealed class GoldenWriter : IDisposable
         writer.WriteRandomModels();
         writer.WriteAccepted();
         writer.WritePartial();
-        foreach (var (name, model, reason, bytes) in GoldenRefusals.All(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer.Model)) writer.Refuse(name, model, reason, bytes);
+        foreach (var (name, model, reason, bytes) in GoldenRefusals.All(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer.Model)) writer.Refuse(writer._vectors.Refuse, name, model, reason, bytes);
+        foreach (var (name, model, reason, bytes) in GoldenRefusals.InPart(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer.Model)) writer.Refuse(writer._vectors.RefusePartial, name, model, reason, bytes);
         writer._vectors.Save(folder);
         return writer._vectors;
     }
@@ -68,9 +70,11 @@ internal sealed class GoldenWriter : IDisposable
         Add("klt-gray", Klt, 60, 40, VqEntropyMode.Dense, gray: true, pixels: true);
         Add("klt-alpha", Klt, 60, 40, VqEntropyMode.Dense, alpha: AlphaOf(60, 40), pixels: true);
         Add("klt-gray-alpha-exif", Klt, 61, 43, VqEntropyMode.Fast, gray: true, alpha: AlphaOf(61, 43), exif: Exif, pixels: true);
-        Add("klt-alpha-filters", Klt, 40, 25, VqEntropyMode.Static, alpha: AlphaOf(40, 25), allFilters: true);
+        Add("klt-alpha-filters", Klt, 40, 25, VqEntropyMode.Static, alpha: AlphaOf(40, 25), deflate: AlphaSectionTests.Deflate);
+        Add("klt-alpha-stored", Klt, 30, 20, VqEntropyMode.Dense, alpha: AlphaOf(30, 20), deflate: content => AlphaSectionTests.Deflate(content, CompressionLevel.NoCompression));
+        Add("klt-alpha-tiles-64", Klt, 90, 70, VqEntropyMode.Dense, tileBits: 6, alpha: AlphaOf(90, 70), exif: LittleExif);
         Add("klt-exif", Klt, 33, 20, VqEntropyMode.Dense, exif: Exif, pixels: true);
-        Add("klt-optional-section", Klt, 33, 20, VqEntropyMode.Raw, edit: file => GoldenRefusals.WithSections(file, [4, 3, 1, 2, 3, .. GoldenRefusals.Varint(70_000), 1, 9, 0]));
+        Add("klt-optional-section", Klt, 33, 20, VqEntropyMode.Raw, edit: file => GoldenRefusals.WithSections(file, [4, 3, 1, 2, 3, 6, 0, .. GoldenRefusals.Varint(70_000), 1, 9, 0]));
         foreach (var mode in (VqEntropyMode[])[VqEntropyMode.Static, VqEntropyMode.Fast, VqEntropyMode.Dense])
         {
             Add($"klt-{Name(mode)}-raw-stage", Klt, 90, 60, mode, disturb: true);
@@ -93,8 +97,15 @@ internal sealed class GoldenWriter : IDisposable
         Add("scales-raw-tiles-64", "models/scales", 90, 70, VqEntropyMode.Raw, tileBits: 6);
 
         // Random tables over all that the format allows, and random indices.
-        foreach (var (name, _, _) in RandomModels)
+        foreach (var (name, codes, _) in RandomModels)
         {
+            // As many codes as there can be: what stands for a code outside is none of 16 bits.
+            if (codes == MostCodes)
+            {
+                Add($"{name}-dense", $"models/{name}", 60, 40, VqEntropyMode.Dense);
+                continue;
+            }
+
             foreach (var mode in (VqEntropyMode[])[VqEntropyMode.Static, VqEntropyMode.Fast, VqEntropyMode.Dense])
             {
                 Add($"{name}-{Name(mode)}", $"models/{name}", 140, 90, mode);
@@ -103,8 +114,10 @@ internal sealed class GoldenWriter : IDisposable
         }
     }
 
-    /// <summary>Name, codes and stages of the models with random tables. The last one's stages have too many codes for the fast mode's tables to be worth it: they are raw in static and fast.</summary>
-    private static (string Name, int Codes, int Stages)[] RandomModels => [("random-2", 2, 5), ("random-20", 20, 4), ("random-300", 300, 3), ("random-5000", 5000, 2)];
+    private const int MostCodes = 65536;
+
+    /// <summary>Name, codes and stages of the models with random tables. From 5000 codes on stages have no tables in static and fast, where they are raw.</summary>
+    private static (string Name, int Codes, int Stages)[] RandomModels => [("random-2", 2, 5), ("random-20", 20, 4), ("random-300", 300, 3), ("random-5000", 5000, 2), ("random-65536", MostCodes, 2)];
 
     private void WriteRandomModels()
     {
@@ -119,7 +132,7 @@ internal sealed class GoldenWriter : IDisposable
             {
                 Static = raw ? new StaticTables([new FrequencyTable?[stages]]) : RandomTables.Static(random, spec.Planes),
                 Fast = raw ? new FastTables([new FastStage?[stages]]) : RandomTables.Fast(random, spec.Planes),
-                Dense = RandomDenseTables.Make(random, spec.Planes),
+                Dense = RandomDenseTables.Make(random, spec.Planes, dimensions: codes == MostCodes ? 0 : null),
             }]).Write();
             var manifest = VqBytes.Manifest with
             {
@@ -137,11 +150,12 @@ internal sealed class GoldenWriter : IDisposable
 
     private void WritePartial()
     {
-        foreach (var file in _vectors.Accept.Where(f => f.File.Contains("klt-", StringComparison.Ordinal) ? f.File.Contains("tiles-64", StringComparison.Ordinal) : f.File.Contains("planes-", StringComparison.Ordinal) && f.Stages > 2).ToList())
+        string[] kept = ["tiles-64", "states", "raw-stage", "alpha", "klt-dense.vq", "planes-"];
+        foreach (var file in _vectors.Accept.Where(f => f.Stages > 2 && kept.Any(part => f.File.Contains(part, StringComparison.Ordinal)) && !f.File.Contains("random", StringComparison.Ordinal)).ToList())
         {
-            // Cut where the file's middle is, and one byte before its end.
+            // Cut where the file's middle is, before its last byte of blocks, and inside the checksum.
             var bytes = GoldenFileTests.Bytes(_folder, file.File);
-            foreach (var (label, length) in ((string, int)[])[("half", bytes.Length / 2), ("nearly", bytes.Length - 5)])
+            foreach (var (label, length) in ((string, int)[])[("half", bytes.Length / 2), ("nearly", bytes.Length - 5), ("checksum", bytes.Length - 2)])
             {
                 int[][] indices;
                 try
@@ -164,7 +178,7 @@ internal sealed class GoldenWriter : IDisposable
 
     private void Add(
         string name, string model, int width, int height, VqEntropyMode mode, int rate = 0, int stages = 255, int tileBits = TilePolicy.DefaultBits, bool gray = false,
-        byte[]? alpha = null, bool allFilters = false, byte[]? exif = null, bool disturb = false, bool pixels = false, Func<byte[], byte[]>? edit = null)
+        byte[]? alpha = null, Func<byte[], byte[]>? deflate = null, byte[]? exif = null, bool disturb = false, bool pixels = false, Func<byte[], byte[]>? edit = null)
     {
         var (golden, path) = (Model(model), $"accept/{name}");
         var planes = golden.Manifest.Planes;
@@ -177,7 +191,7 @@ internal sealed class GoldenWriter : IDisposable
         {
             var indices = golden.HasGraphs ? Encode(model, width, height, rate) : VqBytes.RandomIndices(planes, width, height, new Random(width));
             if (disturb) Disturb(indices, planes, width, height);
-            var section = alpha is null ? null : allFilters ? AlphaSectionTests.Deflate(Filtered(width, alpha)) : AlphaSectionTests.Write(width, alpha);
+            var section = alpha is null ? null : deflate is null ? AlphaSectionTests.Write(width, alpha) : deflate(Filtered(width, alpha));
             var file = VqBytes.Write(header, planes, indices, golden.Coders.ForWriting(mode, rate), section, exif);
             return edit is null ? file : edit(file);
         });
@@ -208,11 +222,11 @@ internal sealed class GoldenWriter : IDisposable
         });
     }
 
-    private void Refuse(string name, string model, string reason, byte[] bytes)
+    private void Refuse(List<RefusedFile> list, string name, string model, string reason, byte[] bytes)
     {
         var path = $"refuse/{name}.vq";
         Keep(path, () => bytes);
-        _vectors.Refuse.Add(new RefusedFile(path, model, reason));
+        list.Add(new RefusedFile(path, model, reason));
     }
 
     /// <summary>The indices of a drawn picture: the codec's own, from a raw file.</summary>
@@ -248,6 +262,8 @@ internal sealed class GoldenWriter : IDisposable
     private static string Name(VqEntropyMode mode) => mode.ToString().ToLowerInvariant();
 
     private static byte[] Pack(int[][] indices) => MemoryMarshal.AsBytes(indices.SelectMany(p => p).Select(i => (ushort)i).ToArray().AsSpan()).ToArray();
+
+    private static byte[] LittleExif => [.. "II*\0"u8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static byte[] Exif => [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
 

@@ -27,6 +27,7 @@ public sealed class GoldenWriterTests : IDisposable
         Assert.All(vectors.Accept, file => GoldenFileTests.CheckAccepted(folder, file, name => Model(folder, name)));
         Assert.All(vectors.Partial, file => GoldenFileTests.CheckPartial(folder, file, name => Model(folder, name)));
         Assert.All(vectors.Refuse, file => GoldenFileTests.CheckRefused(folder, file, name => Model(folder, name)));
+        Assert.All(vectors.RefusePartial, file => GoldenFileTests.CheckRefused(folder, file, name => Model(folder, name), allowPartial: true));
     }
 
     private string CopyOfTheModels()

@@ -96,10 +96,7 @@ export class Codec {
       // Both are fetched at once; a graph that fails is told when it is needed.
       const graph = this.decoderGraph();
       graph.catch(() => undefined);
-      const { structure, planes, stages, alpha } = await this.indices(bytes, options, yieldNow);
-      if (stages === 0) {
-        throw new VqError('format', 'no stage of the file is whole');
-      }
+      const { structure, planes, alpha } = await this.indices(bytes, options, yieldNow);
       const { info, layout } = structure;
       const data = await decodePixels(await graph, planes, info, layout, this.halo?.decoder, alpha, async (done, of) => {
         options.onProgress?.({ phase: 'pixels', done, of });
@@ -166,6 +163,9 @@ export class Codec {
       options.onProgress?.({ phase: 'indices', done, of });
       return yieldNow();
     });
+    if (stages === 0) {
+      throw new VqError('format', 'no stage of the file is whole');
+    }
     const alpha = sections.alpha === undefined ? undefined : decodeAlpha(sections.alpha, info.width, info.height);
     return { structure, planes, stages, ...(alpha === undefined ? {} : { alpha }) };
   }
