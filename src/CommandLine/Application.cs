@@ -92,7 +92,7 @@ internal sealed class Application
             switch (error)
             {
                 case VersionRequestedError:
-                    terminal.Output.WriteLine($"{Name} {Version}");
+                    terminal.Output.WriteLine($"{Name} {ProgramVersion.Text}");
                     return ExitCode.Ok;
                 case HelpVerbRequestedError { Verb: var verb }:
                     terminal.Output.WriteLine(Help(verb));
@@ -126,9 +126,6 @@ internal sealed class Application
     private static bool IsRepeatable(PropertyInfo property) => property.PropertyType == typeof(IEnumerable<string>);
 
     private static VerbAttribute Verb(Type command) => command.GetCustomAttribute<VerbAttribute>()!;
-
-    private static string Version =>
-        typeof(Application).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private string Explain(Error error, string[] arguments) => error switch
     {

@@ -1,5 +1,5 @@
-using System.Reflection;
 using Google.Protobuf;
+using VqVae.CommandLine;
 using VqVae.Exporter.Graphs;
 using VqVae.Exporter.Onnx;
 using VqVae.Models;
@@ -19,7 +19,7 @@ internal static class OnnxModel
     public const string ProducerName = "VqVae.Deploy exporter";
 
     /// <summary>The exporter's version.</summary>
-    public static string ProducerVersion { get; } = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3);
+    public static string ProducerVersion { get; } = ProgramVersion.Text;
 
     /// <summary>The fp32 encoder as a file's bytes.</summary>
     /// <param name="checkpoint">The weights.</param>

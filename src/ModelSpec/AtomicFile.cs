@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
+using VqVae.Hashing;
 
 namespace VqVae.Models;
 
@@ -122,5 +122,5 @@ public static class AtomicFile
     }
 
     /// <summary>How a temporary file's name begins: as long for every name, because a file system limits the length.</summary>
-    private static string Prefix(string name) => $".{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
+    private static string Prefix(string name) => $".{Convert.ToHexStringLower(Sha256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using VqVae.Hashing;
 
 namespace VqVae.Models;
 
@@ -27,7 +27,7 @@ public readonly record struct ModelId(ulong Value)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(tensor);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         hash.AppendData("vqvae-model-id/1\n"u8);
         foreach (var (key, value) in DecoderFields(spec))
             hash.AppendData(Encoding.UTF8.GetBytes($"{key}={value}\n"));
@@ -49,9 +49,7 @@ public readonly record struct ModelId(ulong Value)
             hash.AppendData(tables);
         }
 
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
-        return Read(digest);
+        return Read(hash.Finish());
     }
 
     /// <summary>Reads an id from its 8 bytes in a file.</summary>
@@ -104,7 +102,7 @@ public readonly record struct ModelId(ulong Value)
         static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static void AppendUInt32(IncrementalHash hash, int value)
+    private static void AppendUInt32(Sha256 hash, int value)
     {
         Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)value);

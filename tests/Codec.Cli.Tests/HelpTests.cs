@@ -70,7 +70,7 @@ public sealed partial class HelpTests
     {
         using var run = new InProcess();
         Assert.Equal(ExitCode.Ok, run.Run(["--version"]));
-        Assert.Matches(@"^vqcodec \d+\.\d+\.\d+\s*$", run.Output);
+        Assert.Matches(@"^vqcodec \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?\s*$", run.Output);
     }
 
     [GeneratedRegex(@"^  (?:-[a-z], )?--([a-z-]+) ", RegexOptions.Multiline)]

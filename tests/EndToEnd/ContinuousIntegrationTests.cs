@@ -14,6 +14,8 @@ public sealed class ContinuousIntegrationTests : IDisposable
     [InlineData("restore", 7, "0 passed, 0 failed")]
     [InlineData("format", 7, "0 passed, 0 failed")]
     [InlineData("build", 7, "0 passed, 0 failed")]
+    [InlineData("publish", 7, "0 passed, 0 failed")]
+    [InlineData("pack", 7, "0 passed, 0 failed")]
     [InlineData("test", 1, "3 passed, 1 failed, 1 skipped")]
     [InlineData("nothing", 1, "3 passed, 1 failed, 1 skipped")]
     public void Run_AStepFails_EndsWithTheSumAndFails(string failing, int exitCode, string lastLine)

@@ -80,7 +80,7 @@ public sealed class ExistingPyTorchTests : IDisposable
         Assert.Equal("", result.Text);
         var line = Assert.Single(result.Error.TrimEnd().Split('\n'));
         Assert.Contains("--libtorch DIR", line, StringComparison.Ordinal);
-        Assert.Contains("-p:LibTorch=none", line, StringComparison.Ordinal);
+        Assert.Contains("dotnet package download libtorch-cpu-linux-x64@2.10.0", line, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(_folder["app"]));
         Assert.Equal(0, Run(["fit", "--help"]).ExitCode);
     }
@@ -150,8 +150,28 @@ public sealed class ExistingPyTorchTests : IDisposable
         Assert.Matches("fix: PyTorch .* does not load: libxx\\.so\\.2: cannot open shared object file", result.Text);
     }
 
+    [Fact]
+    public void Doctor_PackageInTheCache_IsUsedWhereNothingIsNamed()
+    {
+        if (!IsSupported) return;
+        var native = Path.Combine(_folder["packages"], "libtorch-cpu-linux-x64", LibTorch.MadeFor, "runtimes", "linux-x64", "native");
+        Directory.CreateDirectory(Path.GetDirectoryName(native)!);
+        Directory.CreateSymbolicLink(native, Libraries);
+
+        var result = Run(["doctor"]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains($"2.10.0+cpu, for the CPU only, in {native}", result.Text, StringComparison.Ordinal);
+        Assert.Contains("ready to train", result.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the trainer with a package cache of its own, so that what the user's holds makes no difference.</summary>
     private ToolResult Run(string[] arguments, string? variable = null) =>
-        ToolProcess.Run(_folder["app/trainer"], arguments, environment: new Dictionary<string, string?> { [LibTorch.Variable] = variable });
+        ToolProcess.Run(_folder["app/trainer"], arguments, environment: new Dictionary<string, string?>
+        {
+            [LibTorch.Variable] = variable,
+            [LibTorchPackage.CacheVariable] = _folder["packages"],
+        });
 
     private static void Link(string name, string folder) => File.CreateSymbolicLink(Path.Combine(folder, name), Path.Combine(Solution.OutputFolder("Trainer"), name));
 

@@ -9,13 +9,15 @@ public class ReferenceRuleTests
     private static readonly string[] Torch = ["TorchSharp", "libtorch"];
     private static readonly string[] Images = ["NetVips", "SkiaSharp", "ImageSharp", "System.Drawing", "Magick"];
     private static readonly string[] OnnxRuntimeNative = ["Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu"];
+    private const string Analyzers = "Microsoft.CodeAnalysis.PublicApiAnalyzers";
     private static readonly string[] Vips = ["NetVips.Native.linux-x64", "NetVips.Native.linux-arm64", "NetVips.Native.win-x64", "NetVips.Native.win-arm64", "NetVips.Native.osx-arm64"];
 
     /// <summary>The packages and projects that each source project may name.</summary>
     private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
     {
-        ["ModelSpec"] = ([], []),
-        ["Runtime"] = (["ModelSpec"], ["Microsoft.ML.OnnxRuntime.Managed"]),
+        ["ModelSpec"] = ([], [Analyzers]),
+        ["Models.Photo"] = ([], []),
+        ["Runtime"] = (["ModelSpec"], ["Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors", Analyzers]),
         ["Exporter"] = (["ModelSpec", "Runtime"], ["Google.Protobuf", "Grpc.Tools", "CommandLineParser", .. OnnxRuntimeNative]),
         ["Trainer"] = (["ModelSpec"],
             ["TorchSharp", "TorchSharp-cuda-linux", "TorchSharp-cuda-windows", "libtorch-cpu-linux-x64", "libtorch-cpu-win-x64", "libtorch-cpu-osx-arm64",

@@ -101,7 +101,7 @@ public sealed partial class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void Run_Version_IsPrinted() => Assert.Matches(@"^exporter \d+\.\d+\.\d+\r?\n$", CommandLineRun.Of("--version").Output);
+    public void Run_Version_IsPrinted() => Assert.Matches(@"^exporter \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?\r?\n$", CommandLineRun.Of("--version").Output);
 
     [Theory]
     [InlineData("export", typeof(ExportCommandLine))]

@@ -35,7 +35,7 @@ public partial class GraphStructureTests
         var model = Model(architecture, encoder);
 
         Assert.Equal("VqVae.Deploy exporter", model.ProducerName);
-        Assert.Matches(@"^\d+\.\d+\.\d+$", model.ProducerVersion);
+        Assert.Matches(@"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$", model.ProducerVersion);
         Assert.NotEmpty(model.DocString);
         Assert.Equal(encoder ? "encoder" : "decoder", model.Graph.Name);
         Assert.NotEmpty(model.Graph.DocString);

@@ -104,7 +104,7 @@ public sealed partial class HelpTests
     }
 
     [Fact]
-    public void Version_IsPrinted() => Assert.Matches(@"^trainer \d+\.\d+\.\d+\r?\n$", CommandLineRun.Of("--version").Output);
+    public void Version_IsPrinted() => Assert.Matches(@"^trainer \d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?\r?\n$", CommandLineRun.Of("--version").Output);
 
     [Fact]
     public void NoArguments_TheOverviewIsAnError()

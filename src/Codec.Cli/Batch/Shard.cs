@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using VqVae.CommandLine;
+using VqVae.Hashing;
 
 namespace VqVae.Codec.Cli.Batch;
 
@@ -42,5 +42,5 @@ internal readonly record struct Shard(int Index, int Count)
     /// <param name="relativePath">Its path below the folder, with <c>/</c> between the names.</param>
     public bool Contains(string relativePath) => Count == 1 || Hash(relativePath) % (ulong)Count == (ulong)Index;
 
-    private static ulong Hash(string relativePath) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(relativePath)));
+    private static ulong Hash(string relativePath) => BinaryPrimitives.ReadUInt64LittleEndian(Sha256.HashData(Encoding.UTF8.GetBytes(relativePath)));
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using VqVae.Hashing;
 
 namespace VqVae.Models;
 
@@ -167,7 +167,7 @@ public sealed record ModelManifest
         using var stream = OpenFile(folder, name);
         var expected = Files[name];
         var content = RegularFile.ReadAll(stream);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+        var hash = Convert.ToHexStringLower(Sha256.HashData(content));
         if (hash != expected.Sha256) throw new ModelFormatException($"{stream.Name}: expected SHA-256 {expected.Sha256}, got {hash}: it is not the file that was exported; copy the model folder again");
         return content;
     }

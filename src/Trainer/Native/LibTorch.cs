@@ -3,7 +3,7 @@ using VqVae.CommandLine;
 
 namespace VqVae.Trainer.Native;
 
-/// <summary>Which libtorch this process computes with: its own, or an existing PyTorch's (<c>--libtorch DIR</c>, <c>VQVAE_LIBTORCH</c>).</summary>
+/// <summary>Which libtorch this process computes with: its own, an existing PyTorch's (<c>--libtorch DIR</c>, <c>VQVAE_LIBTORCH</c>), or a NuGet package's.</summary>
 /// <remarks>
 /// TorchSharp loads its native libraries when one of its types is first used. Nothing here mentions one, so that all of this runs before.
 /// </remarks>
@@ -44,7 +44,7 @@ internal static class LibTorch
         try
         {
             if (Given(args, Environment.GetEnvironmentVariable(Variable)) is var (given, source)) Use(given, source);
-            else if (AppLibraries.LibTorch is null) throw new PlatformNotSupportedException(NoneAtAll);
+            else if (AppLibraries.LibTorch is null) Use(LibTorchPackage.Find() ?? throw new PlatformNotSupportedException(NoneAtAll));
         }
         catch (Exception e) when (doctor && e is UsageException or PlatformNotSupportedException)
         {
@@ -55,9 +55,9 @@ internal static class LibTorch
         if (!doctor && Folder is { } folder && Doubt(folder) is { } doubt) Console.Error.WriteLine($"trainer: {doubt}");
     }
 
-    /// <summary>What a build without libtorch says when none is given.</summary>
+    /// <summary>What a build without libtorch says when none is given and the package cache holds none.</summary>
     internal static string NoneAtAll =>
-        $"this build carries no libtorch: give the libraries of a PyTorch {MajorMinor(MadeFor)} with {Option} DIR or {Variable} ({LibTorchFolder.Command}), or build without -p:LibTorch=none";
+        $"this trainer carries no libtorch: '{LibTorchPackage.Command}' fetches one for the CPU, and {Option} DIR or {Variable} takes that of a PyTorch {MajorMinor(MadeFor)} ({LibTorchFolder.Command})";
 
     /// <summary>The folder that was asked for, and how; <c>null</c> where none was. The option comes before the variable.</summary>
     internal static (string Folder, string Source)? Given(IReadOnlyList<string> args, string? variable)
@@ -93,6 +93,11 @@ internal static class LibTorch
             throw new UsageException($"{source}: this build carries its own libtorch ({own}), and a process can hold one only: build or publish the trainer with -p:LibTorch=none");
         }
 
+        Use(folder);
+    }
+
+    private static void Use(LibTorchFolder folder)
+    {
         var shim = AppLibraries.TorchSharp
             ?? throw new PlatformNotSupportedException($"{LibTorchFolder.FileName("LibTorchSharp")} is missing beside the trainer: build or publish it again");
         if (OperatingSystem.IsLinux())

@@ -1,3 +1,4 @@
+using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Trainer.Training;
 
@@ -12,7 +13,7 @@ internal static class RunProvenance
     /// <param name="position">Where the run stands; what was measured counts if it is of these weights.</param>
     public static Provenance Of(RunSettings settings, int images, RunPosition position) => new()
     {
-        Trainer = $"VqVae.Deploy trainer {typeof(RunProvenance).Assembly.GetName().Version?.ToString(3)}",
+        Trainer = $"VqVae.Deploy trainer {ProgramVersion.Text}",
         Preset = settings.Preset,
         Data = Path.GetFileName(Path.GetFullPath(settings.Data).TrimEnd(Path.DirectorySeparatorChar)),
         Images = images,

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using VqVae.Hashing;
 using VqVae.Models;
 
 namespace VqVae.Runtime;
@@ -58,7 +58,7 @@ internal sealed class TablesFile : IDisposable
     /// <returns>The file's SHA-256.</returns>
     private string Scan(int headerBytes, out bool isWhole)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new Sha256();
         var chunk = new byte[ChunkBytes];
         var (position, lengthBytes) = (0L, 0);
         Header = chunk[..Take(hash, chunk, headerBytes, ref position)];
@@ -72,13 +72,13 @@ internal sealed class TablesFile : IDisposable
         }
 
         isWhole = lengthBytes == 0;
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.Finish());
     }
 
-    private int Take(IncrementalHash hash, byte[] chunk, int count, ref long position)
+    private int Take(Sha256 hash, byte[] chunk, int count, ref long position)
     {
         var read = RandomAccess.Read(_stream.SafeFileHandle, chunk.AsSpan(0, count), position);
-        hash.AppendData(chunk, 0, read);
+        hash.AppendData(chunk.AsSpan(0, read));
         position += read;
         return read;
     }

@@ -1,3 +1,4 @@
+using VqVae.CommandLine;
 using VqVae.Models;
 using VqVae.Reporting;
 using VqVae.Trainer.Run;
@@ -49,13 +50,11 @@ internal static class RunReport
         HtmlPage.AddSection(html, "codebooks", "Codebooks", section => UsageSection.AddTo(section, history, usageProblem));
         HtmlPage.AddSection(html, "configuration", "Configuration", section => ConfigurationSection.AddTo(section, folder.Settings, folder.Environment));
         html.Raw("</main><footer>");
-        html.Add($"<p>Made from the run folder by VqVae.Deploy trainer {Version}; <code>trainer report {name}</code> makes it again. The page loads nothing and sends nothing.</p>");
+        html.Add($"<p>Made from the run folder by VqVae.Deploy trainer {ProgramVersion.Text}; <code>trainer report {name}</code> makes it again. The page loads nothing and sends nothing.</p>");
         html.Raw("</footer>");
         HtmlPage.End(html, typeof(RunReport), "report.js");
         return (html.ToString(), verdict);
     }
-
-    private static string Version => typeof(RunReport).Assembly.GetName().Version?.ToString(3) ?? "";
 
     private static void AddHeader(HtmlBuilder html, string name, RunHistory history, DateTimeOffset now)
     {
