@@ -1,0 +1,73 @@
+using VqVae.Models;
+using VqVae.Runtime;
+using VqVae.Samples.WebApi.Errors;
+using VqVae.Samples.WebApi.Settings;
+
+namespace VqVae.Samples.WebApi.Coding;
+
+/// <summary>Loads the one codec of the service, warms it up, and stops the service where it does not load.</summary>
+internal sealed partial class CodecHost(ModelSettings model, LimitSettings limits, IHostApplicationLifetime lifetime, ILogger<CodecHost> logger) : BackgroundService
+{
+    /// <summary>Pixels a side of the picture that goes there and back before the first request may.</summary>
+    private const int WarmUpSide = 256;
+
+    private volatile VqCodec? _codec;
+
+    /// <summary>Whether the codec is loaded and has run.</summary>
+    public bool IsReady => _codec is not null;
+
+    /// <summary>Whether it cannot be loaded.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>The codec.</summary>
+    /// <exception cref="RequestException">It is not ready yet.</exception>
+    public VqCodec Codec => _codec ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "The service is starting: the model is being loaded.");
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        // Calls that still run finish; what the codec holds is released then.
+        _codec?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            _codec = await Task.Run(() => Load(stoppingToken), stoppingToken);
+            LogReady(_codec.Manifest.Name, _codec.Manifest.Id, _codec.Device, _codec.Precision, limits.WorkerCount);
+        }
+        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            HasFailed = true;
+            LogFailed(e.Message);
+            lifetime.StopApplication();
+        }
+    }
+
+    private VqCodec Load(CancellationToken cancellationToken)
+    {
+        // One thread a picture: a server has other pictures for the other cores, and rows are then read and written by the thread that made the call.
+        var options = new VqCodecOptions { Threads = 1, Limits = new VqLimits { MaxPixels = limits.Pixels, MaxMemory = limits.CallMemory } };
+        var codec = string.IsNullOrEmpty(model.Folder) ? VqCodec.LoadDefault(options) : VqCodec.Load(model.Folder, options);
+        try
+        {
+            var vq = codec.Compress(new byte[3 * WarmUpSide * WarmUpSide], WarmUpSide, WarmUpSide, cancellationToken: cancellationToken);
+            codec.Decompress(vq, cancellationToken: cancellationToken);
+            return codec;
+        }
+        catch
+        {
+            codec.Dispose();
+            throw;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Model {Model} ({ModelId}) is ready on {Device} in {Precision}, {Workers} workers")]
+    private partial void LogReady(string model, string modelId, VqDevice device, VqPrecision precision, int workers);
+
+    [LoggerMessage(LogLevel.Critical, "The model cannot be loaded: {Reason}")]
+    private partial void LogFailed(string reason);
+}
