@@ -12,7 +12,7 @@ try
     // The host ends of its own accord where the model does not load.
     return codec.HasFailed ? 1 : 0;
 }
-catch (Exception e) when (e is OptionsValidationException or InvalidOperationException { InnerException: FormatException or InvalidOperationException or null, Source: "Microsoft.Extensions.Configuration.Binder" })
+catch (Exception e) when (e is OptionsValidationException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
 {
     Console.Error.WriteLine($"settings: {e.Message}");
     return 2;

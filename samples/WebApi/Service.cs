@@ -83,7 +83,10 @@ internal static class Service
     {
         options.AddServerHeader = false;
         var limits = options.Limits;
-        limits.MaxRequestBodySize = settings.BodyBytes;
+
+        // The service counts bodies itself (UploadSpool). Kestrel then reads on for up to five seconds, so that a client that sends too much learns why,
+        // where its own limit would close the connection.
+        limits.MaxRequestBodySize = null;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxConcurrentConnections = 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);

@@ -1,4 +1,3 @@
-using VqVae.Models;
 using VqVae.Runtime;
 using VqVae.Samples.WebApi.Errors;
 using VqVae.Samples.WebApi.Settings;
@@ -9,7 +8,10 @@ namespace VqVae.Samples.WebApi.Coding;
 internal sealed partial class CodecHost(ModelSettings model, LimitSettings limits, IHostApplicationLifetime lifetime, ILogger<CodecHost> logger) : BackgroundService
 {
     /// <summary>Pixels a side of the picture that goes there and back before the first request may.</summary>
-    private const int WarmUpSide = 256;
+    private const int WarmUpSide = 64;
+
+    /// <summary>Pixels by which a side may grow for the model: its largest stride is not larger.</summary>
+    private const int LargestStride = 64;
 
     private volatile VqCodec? _codec;
 
@@ -39,18 +41,24 @@ internal sealed partial class CodecHost(ModelSettings model, LimitSettings limit
             _codec = await Task.Run(() => Load(stoppingToken), stoppingToken);
             LogReady(_codec.Manifest.Name, _codec.Manifest.Id, _codec.Device, _codec.Precision, limits.WorkerCount);
         }
-        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+#pragma warning disable CA1031 // Whatever it is, a service without a codec is of no use.
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             HasFailed = true;
             LogFailed(e.Message);
-            lifetime.StopApplication();
+
+            // Not while the service is still starting, which would end with an error of its own.
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
         }
     }
 
     private VqCodec Load(CancellationToken cancellationToken)
     {
         // One thread a picture: a server has other pictures for the other cores, and rows are then read and written by the thread that made the call.
-        var options = new VqCodecOptions { Threads = 1, Limits = new VqLimits { MaxPixels = limits.Pixels, MaxMemory = limits.CallMemory } };
+        // The codec counts pixels with the sides extended for the model; the service counts those of the picture.
+        var maxPixels = limits.Pixels + (2L * LargestStride * limits.Side) + (LargestStride * LargestStride);
+        var options = new VqCodecOptions { Threads = 1, Limits = new VqLimits { MaxPixels = maxPixels, MaxMemory = limits.CallMemory } };
         var codec = string.IsNullOrEmpty(model.Folder) ? VqCodec.LoadDefault(options) : VqCodec.Load(model.Folder, options);
         try
         {

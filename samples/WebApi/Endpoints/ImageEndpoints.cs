@@ -25,7 +25,7 @@ internal static class ImageEndpoints
     {
         routes.MapMethods("/images/{id}.vq", Reading, VqEndpoint.Get)
             .WithTags(Tag)
-                .Produces<Stream>(StatusCodes.Status200OK, PictureTypes.Vq)
+            .Produces<Stream>(StatusCodes.Status200OK, PictureTypes.Vq)
             .Produces<Stream>(StatusCodes.Status206PartialContent, PictureTypes.Vq)
             .Produces(StatusCodes.Status304NotModified)
             .Refuses(404);
