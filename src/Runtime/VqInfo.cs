@@ -5,7 +5,7 @@ namespace VqVae.Runtime;
 /// <summary>What the header of a <c>.vq</c> file says.</summary>
 public sealed record VqInfo
 {
-    /// <summary>Version of the file format; 0 is the draft.</summary>
+    /// <summary>Version of the file format: 1.</summary>
     public required int Version { get; init; }
 
     /// <summary>The image's width in pixels, 1 to <see cref="VqLimits.MaxSide"/>.</summary>

@@ -180,4 +180,19 @@ public sealed class ReceptiveFieldTests : IDisposable
     }
 
     private static int[] Indices(Random random, int count, int codes) => [.. Enumerable.Range(0, count).Select(_ => random.Next(codes))];
+
+    /// <summary>The formulas of <c>docs/models.md</c> for readers that decode parts of an image.</summary>
+    [Theory]
+    [InlineData(8, 3, 1)]
+    [InlineData(8, 0, 0)]
+    [InlineData(16, 2, 4)]
+    [InlineData(4, 1, 2)]
+    public void Decoder_OfKltAndLumaChroma_IsWhatTheDocumentSays(int stride, int blocks, int refine)
+    {
+        var spec = RandomCheckpoint.TinyKlt with { Stride = stride, DecoderBlocks = blocks, RefineBlocks = refine };
+        var luma = (((2 * refine) + 2 + (stride / 2) - 1) / (stride / 2)) + (2 * blocks);
+        Assert.Equal((luma + 1) * stride, ReceptiveField.Of(spec).Decoder);
+        var planes = RandomCheckpoint.TinyLumaChroma with { Stride = stride, DecoderBlocks = blocks, RefineBlocks = refine };
+        Assert.Equal((luma + 2) / 2 * 2 * stride, ReceptiveField.Of(planes).Decoder);
+    }
 }

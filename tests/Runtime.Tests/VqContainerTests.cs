@@ -55,7 +55,8 @@ public class VqContainerTests
     public static TheoryData<string, int, byte[], string> Patches() => new()
     {
         { "magic", 0, "PNG"u8.ToArray(), "offset 0: magic: expected 56511a, got 504e47: this is no .vq file" },
-        { "version", 3, [1], "offset 3: version: expected 0, got 1" },
+        { "a later version", 3, [2], "offset 3: version: expected 1, got 2: a newer release wrote the file; update this one" },
+        { "the draft", 3, [0], "offset 3: version: expected 1, got 0: a draft from before the format was frozen; compress the image again" },
         { "no width", Width, [0], "offset 4: width: expected 1 to 16777215, got 0" },
         { "no height", Height, [0], "offset 5: height: expected 1 to 16777215, got 0" },
         { "a larger image", Width, [25], "expected a file of 31 bytes, got 29: the file is cut short" },
@@ -150,7 +151,7 @@ public class VqContainerTests
     public void Open_HugeClaims_AllocateNothingLarge()
     {
         var limits = new VqLimits();
-        byte[] start = [(byte)'V', (byte)'Q', 0x1a, 0];
+        byte[] start = [(byte)'V', (byte)'Q', 0x1a, VqHeader.CurrentVersion];
         byte[] id = [0, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0, 2];
         byte[] most = [0xff, 0xff, 0xff, 0x07];
         byte[][] files =
@@ -212,7 +213,7 @@ public class VqContainerTests
         Assert.Equal(
             new VqInfo
             {
-                Version = 0,
+                Version = 1,
                 Width = 300,
                 Height = 7,
                 Format = PixelFormat.Gray8,

@@ -278,7 +278,7 @@ public class VqDamageTests
     /// <summary>A file without its checksum: a header as it is stated, then whatever follows.</summary>
     private static byte[] Content(int width, int height, int tileBits, VqEntropyMode mode, byte[]? rest = null, int coding = 0, int stages = 3) =>
     [
-        .. "VQ"u8, 0x1a, 0, .. Varint(width), .. Varint(height), (byte)(((int)mode << 4) | coding), .. Convert.FromHexString(Model.Id),
+        .. "VQ"u8, 0x1a, VqHeader.CurrentVersion, .. Varint(width), .. Varint(height), (byte)(((int)mode << 4) | coding), .. Convert.FromHexString(Model.Id),
         (byte)(tileBits == 10 ? 0 : 16), (byte)stages, .. tileBits == 10 ? Array.Empty<byte>() : [(byte)tileBits], .. rest ?? [],
     ];
 

@@ -5,8 +5,8 @@ namespace VqVae.Runtime;
 /// <summary>The fields at the start of a <c>.vq</c> file; <c>docs/vq-format.md</c> is normative.</summary>
 internal readonly record struct VqHeader
 {
-    /// <summary>The draft; delivery freezes version 1.</summary>
-    public const int DraftVersion = 0;
+    /// <summary>The version that is written. It is frozen: every later release reads files of it.</summary>
+    public const int CurrentVersion = 1;
 
     /// <summary>Most bytes that a header takes.</summary>
     public const int MaxSize = 3 + 1 + 4 + 4 + 1 + ModelId.Size + 1 + 1 + 1;
@@ -75,7 +75,7 @@ internal readonly record struct VqHeader
     {
         CheckMagic(ref reader);
         var version = reader.ReadByte("version");
-        if (version != DraftVersion) VqThrow.Invalid(reader.Position - 1, "version", $"{DraftVersion}", $"{version}");
+        if (version != CurrentVersion) VqThrow.WrongVersion(reader.Position - 1, CurrentVersion, version);
         var width = reader.ReadVarint("width", 1, VqLimits.MaxSide);
         var height = reader.ReadVarint("height", 1, VqLimits.MaxSide);
 
@@ -110,7 +110,7 @@ internal readonly record struct VqHeader
     public void Write(ref VqWriter writer)
     {
         writer.WriteBytes(Magic);
-        writer.WriteByte(DraftVersion);
+        writer.WriteByte(CurrentVersion);
         writer.WriteVarint(Width);
         writer.WriteVarint(Height);
         var coding = (HasAlpha ? AlphaBit : 0) | (IsGray ? GrayBit : 0) | (HasSections ? SectionsBit : 0) | (HasRawBitmap ? BitmapBit : 0);
@@ -123,7 +123,7 @@ internal readonly record struct VqHeader
 
     public VqInfo ToInfo() => new()
     {
-        Version = DraftVersion,
+        Version = CurrentVersion,
         Width = Width,
         Height = Height,
         Format = Format,

@@ -10,6 +10,11 @@ internal static class VqThrow
     public static void Invalid(int offset, string what, string expected, string actual) =>
         throw new VqFormatException($"offset {offset}: {what}: expected {expected}, got {actual}");
 
+    /// <summary>Says what to do about a file of another version than the one that is read.</summary>
+    [DoesNotReturn]
+    public static void WrongVersion(int offset, int expected, int actual) => Invalid(
+        offset, "version", $"{expected}", $"{actual}: {(actual > expected ? "a newer release wrote the file; update this one" : "a draft from before the format was frozen; compress the image again")}");
+
     [DoesNotReturn]
     public static void Truncated(int offset, string what, long expected, long actual) =>
         throw new VqFormatException($"offset {offset}: {what}: expected {Count(expected)}, got {actual}: the file is cut short");

@@ -8,8 +8,8 @@ namespace VqVae.Runtime;
 /// </summary>
 internal sealed class ModelTables : IDisposable
 {
-    /// <summary>The version that this library reads and writes; delivery freezes version 1.</summary>
-    public const int Version = 0;
+    /// <summary>The version that is written. It is frozen: every later release reads tables of it.</summary>
+    public const int Version = 1;
 
     /// <summary>Largest file that is read: 16 rate points of 512 KB for the fast modes and 1 MB for the dense one, and room for more codes than usual.</summary>
     public const int MaxBytes = 64 << 20;

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using VqVae.TestSupport;
+
 namespace VqVae.Runtime.Tests.Entropy;
 
 public class DenseMathTests
@@ -25,6 +28,14 @@ public class DenseMathTests
             Assert.InRange(DenseMath.Stretch[i], expected - tolerance, expected + tolerance);
             if (i > 0) Assert.True(DenseMath.Stretch[i] >= DenseMath.Stretch[i - 1]);
         }
+    }
+
+    [Fact]
+    public void SquashAndStretch_AllOfThem_HaveTheChecksumsOfTheDocument()
+    {
+        var document = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "vq-format.md"));
+        Assert.Contains($"4095 little-endian numbers of 16 bits, is `{Crc32C.Compute(MemoryMarshal.AsBytes(DenseMath.Squash.AsSpan(1))):x8}`", document, StringComparison.Ordinal);
+        Assert.Contains($"4096 signed numbers of 16 bits, `{Crc32C.Compute(MemoryMarshal.AsBytes(DenseMath.Stretch.AsSpan())):x8}`", document, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public class ModelTablesTests
 
     [Theory]
     [InlineData(0, 0, "magic: expected 5651541a, got 0051541a")]
-    [InlineData(4, 1, "offset 4: version: expected 0, got 1")]
+    [InlineData(4, 2, "offset 4: version: expected 1, got 2")]
     [InlineData(5, 3, "offset 5: number of planes: expected 2, got 3")]
     [InlineData(6, 2, "offset 6: stages of plane 0: expected 1, got 2")]
     [InlineData(7, 45, "offset 7: codes of plane 0: expected 300, got 301")]
