@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using VqVae.Samples.WebApi;
 
 namespace VqVae.Samples.Tests;
