@@ -89,6 +89,7 @@ public class ImageTests(SharedService shared) : IClassFixture<SharedService>
         var path = $"/images/{image.Id}.{extension}";
         using var first = await _service.Client.GetAsync(path);
         Assert.Equal("public, max-age=31536000, immutable", first.Headers.CacheControl!.ToString());
+        Assert.Equal("nosniff", Assert.Single(first.Headers.GetValues("X-Content-Type-Options")));
         var tag = first.Headers.ETag!;
         Assert.Contains(image.Id, tag.Tag, StringComparison.Ordinal);
 

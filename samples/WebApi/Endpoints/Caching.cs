@@ -12,6 +12,9 @@ internal static class Caching
     {
         response.Headers.CacheControl = Forever;
         response.Headers.ETag = tag.ToString();
+
+        // A browser takes it for what it is said to be, and for nothing else.
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 
     /// <summary>Whether the client has it already (RFC 9110, section 13.1.2).</summary>

@@ -16,8 +16,14 @@ internal static class ImageEndpoints
         .WithTags(Tag)
         .WithMetadata(new UploadMetadata())
         .Produces<CompressedImage>(StatusCodes.Status201Created)
-        .Produces<CompressedImage>(StatusCodes.Status200OK)
         .Produces<Stream>(StatusCodes.Status200OK, PictureTypes.Vq)
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            // The framework keeps one type a status: the description of a file that was there already is that of a new one.
+            var responses = operation.Responses!;
+            foreach (var (type, content) in responses["201"].Content!) responses["200"].Content!.TryAdd(type, content);
+            return Task.CompletedTask;
+        })
         .Refuses(400, 413, 415, 422, 429, 503, 504, 507);
 
     /// <summary>Maps <c>GET /images/{id}.vq</c> and <c>.png</c>.</summary>
