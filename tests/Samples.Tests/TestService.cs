@@ -40,7 +40,7 @@ public sealed class TestService : IAsyncDisposable
         var folder = new TemporaryFolder();
         var app = Service.Build(
         [
-            "--Urls=http://127.0.0.1:0", $"--Storage:Folder={folder["images"]}", $"--Storage:UploadFolder={folder["uploads"]}", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None", .. settings,
+            "--Urls=http://127.0.0.1:0", $"--Storage:Folder={folder["images"]}", $"--Storage:UploadFolder={folder["uploads"]}", "--Limits:WarmUpSide=64", "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.AspNetCore=None", .. settings,
         ]);
         var service = new TestService(app, folder);
         await app.StartAsync();

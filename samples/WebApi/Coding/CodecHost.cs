@@ -5,11 +5,8 @@ using VqVae.Samples.WebApi.Settings;
 namespace VqVae.Samples.WebApi.Coding;
 
 /// <summary>Loads the one codec of the service, warms it up, and stops the service where it does not load.</summary>
-internal sealed partial class CodecHost(ModelSettings model, LimitSettings limits, IHostApplicationLifetime lifetime, ILogger<CodecHost> logger) : BackgroundService
+internal sealed partial class CodecHost(ModelSettings model, LimitSettings limits, CodecWorkers workers, IHostApplicationLifetime lifetime, ILogger<CodecHost> logger) : BackgroundService
 {
-    /// <summary>Pixels a side of the picture that goes there and back before the first request may.</summary>
-    private const int WarmUpSide = 64;
-
     /// <summary>Pixels by which a side may grow for the model: its largest stride is not larger.</summary>
     private const int LargestStride = 64;
 
@@ -38,7 +35,7 @@ internal sealed partial class CodecHost(ModelSettings model, LimitSettings limit
     {
         try
         {
-            _codec = await Task.Run(() => Load(stoppingToken), stoppingToken);
+            _codec = await LoadAsync(stoppingToken);
             LogReady(_codec.Manifest.Name, _codec.Manifest.Id, _codec.Device, _codec.Precision, limits.WorkerCount);
         }
 #pragma warning disable CA1031 // Whatever it is, a service without a codec is of no use.
@@ -53,17 +50,18 @@ internal sealed partial class CodecHost(ModelSettings model, LimitSettings limit
         }
     }
 
-    private VqCodec Load(CancellationToken cancellationToken)
+    private async Task<VqCodec> LoadAsync(CancellationToken cancellationToken)
     {
         // One thread a picture: a server has other pictures for the other cores, and rows are then read and written by the thread that made the call.
         // The codec counts pixels with the sides extended for the model; the service counts those of the picture.
         var maxPixels = limits.Pixels + (2L * LargestStride * limits.Side) + (LargestStride * LargestStride);
         var options = new VqCodecOptions { Threads = 1, Limits = new VqLimits { MaxPixels = maxPixels, MaxMemory = limits.CallMemory } };
-        var codec = string.IsNullOrEmpty(model.Folder) ? VqCodec.LoadDefault(options) : VqCodec.Load(model.Folder, options);
+        var codec = await Task.Run(() => string.IsNullOrEmpty(model.Folder) ? VqCodec.LoadDefault(options) : VqCodec.Load(model.Folder, options), cancellationToken);
         try
         {
-            var vq = codec.Compress(new byte[3 * WarmUpSide * WarmUpSide], WarmUpSide, WarmUpSide, cancellationToken: cancellationToken);
-            codec.Decompress(vq, cancellationToken: cancellationToken);
+            // On all workers at once: a service that is ready has the memory that it needs, and does not learn in its busiest minute that there is too little.
+            using var together = new Barrier(limits.WorkerCount);
+            await Task.WhenAll(Enumerable.Range(0, limits.WorkerCount).Select(_ => workers.RunAsync(token => WarmUp(codec, together, token), cancellationToken)));
             return codec;
         }
         catch
@@ -71,6 +69,16 @@ internal sealed partial class CodecHost(ModelSettings model, LimitSettings limit
             codec.Dispose();
             throw;
         }
+    }
+
+    private bool WarmUp(VqCodec codec, Barrier together, CancellationToken cancellationToken)
+    {
+        var side = (int)Math.Min(Math.Min(limits.WarmUpSide, limits.Side), Math.Sqrt(limits.Pixels));
+        together.SignalAndWait(cancellationToken);
+        var vq = codec.Compress((_, rows) => rows.Clear(), side, side, cancellationToken: cancellationToken);
+        together.SignalAndWait(cancellationToken);
+        codec.Decompress(vq, (_, _) => { }, cancellationToken: cancellationToken);
+        return true;
     }
 
     [LoggerMessage(LogLevel.Information, "Model {Model} ({ModelId}) is ready on {Device} in {Precision}, {Workers} workers")]

@@ -22,7 +22,13 @@ internal sealed record LimitSettings
 
     /// <summary>Most bytes that one call of the codec takes (<c>VqLimits.MaxMemory</c>).</summary>
     [Range(16L << 20, 1L << 40)]
-    public long CallMemory { get; init; } = 384L << 20;
+    public long CallMemory { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Pixels a side of the picture that goes there and back on all workers at once before the service is ready, so that the memory for pictures of that size is there.
+    /// </summary>
+    [Range(1, 16_384)]
+    public int WarmUpSide { get; init; } = 1408;
 
     /// <summary>Pictures that are worked on at a time, each by one thread; 0 for one a core that the process may use.</summary>
     [Range(0, 1024)]
