@@ -52,7 +52,7 @@ internal sealed class WebTally
         Row("all", _answers, seconds);
     }
 
-    private static void Row(string kind, IReadOnlyList<WebAnswer> answers, double seconds)
+    private static void Row(string kind, List<WebAnswer> answers, double seconds)
     {
         var times = answers.Where(IsServed).Select(a => 1000 * a.Seconds).Order().ToArray();
         var statuses = string.Join(", ", answers.GroupBy(a => a.Status).OrderBy(g => g.Key).Select(g => $"{(g.Key is { } status ? ((int)status).ToString(null, null) : "none")}: {g.Count()}"));
