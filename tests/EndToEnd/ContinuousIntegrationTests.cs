@@ -16,8 +16,10 @@ public sealed class ContinuousIntegrationTests : IDisposable
     [InlineData("build", 7, "0 passed, 0 failed")]
     [InlineData("publish", 7, "0 passed, 0 failed")]
     [InlineData("pack", 7, "0 passed, 0 failed")]
-    [InlineData("test", 1, "3 passed, 1 failed, 1 skipped")]
-    [InlineData("nothing", 1, "3 passed, 1 failed, 1 skipped")]
+    [InlineData("test", 1, "43 passed, 1 failed, 1 skipped")]
+    [InlineData("npm-ci", 1, "3 passed, 1 failed, 1 skipped")]
+    [InlineData("npm-test", 1, "3 passed, 1 failed, 1 skipped")]
+    [InlineData("nothing", 1, "43 passed, 1 failed, 1 skipped")]
     public void Run_AStepFails_EndsWithTheSumAndFails(string failing, int exitCode, string lastLine)
     {
         if (OperatingSystem.IsWindows()) return;
@@ -34,7 +36,14 @@ public sealed class ContinuousIntegrationTests : IDisposable
             fi
             if [ "$1" = {{failing}} ]; then exit 7; fi
             """);
-        File.SetUnixFileMode(_folder["tools/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.WriteAllText(_folder["tools/npm"], $$"""
+            #!/bin/sh
+            if [ "npm-$3" = {{failing}} ]; then exit 7; fi
+            if [ "$3" = test ]; then printf '# tests 40\n# pass 40\n# fail 0\n# skipped 0\n' > "$TEST_RESULTS"; fi
+            """);
+        File.WriteAllText(_folder["tools/node"], "#!/bin/sh\necho 20\n");
+        File.WriteAllText(_folder["tools/chromium"], "#!/bin/sh\n");
+        foreach (var tool in Directory.GetFiles(_folder["tools"])) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         var (code, output) = RunScript();
 

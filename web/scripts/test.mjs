@@ -1,4 +1,4 @@
-// Runs the built tests with Node's runner: all of them, or those whose file names contain one of the arguments. With TEST_RESULTS set also into that file, as JUnit.
+// Runs the built tests with Node's runner: all of them, or those whose file names contain one of the arguments. With TEST_RESULTS set also into that file, as TAP.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ if (files.length === 0) {
 }
 const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
 if (process.env.TEST_RESULTS) {
-  reporters.push('--test-reporter=junit', `--test-reporter-destination=${path.resolve(process.env.TEST_RESULTS)}`);
+  reporters.push('--test-reporter=tap', `--test-reporter-destination=${path.resolve(process.env.TEST_RESULTS)}`);
 }
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...reporters, ...files], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);
