@@ -185,7 +185,14 @@ internal sealed class GoldenWriter : IDisposable
         stages = Math.Min(stages, planes.Max(p => p.Stages));
         var header = new VqHeader
         {
-            Width = width, Height = height, IsGray = gray, ModelId = ModelId.Parse(golden.Manifest.Id), RatePoint = rate, Stages = stages, EntropyMode = mode, TileBits = tileBits,
+            Width = width,
+            Height = height,
+            IsGray = gray,
+            ModelId = ModelId.Parse(golden.Manifest.Id),
+            RatePoint = rate,
+            Stages = stages,
+            EntropyMode = mode,
+            TileBits = tileBits,
         };
         Keep(path + ".vq", () =>
         {
