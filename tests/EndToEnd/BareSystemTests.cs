@@ -93,7 +93,8 @@ public sealed partial class BareSystemTests : IDisposable
 /// <summary>A test of the native program in a root of its own, skipped where none is named or the system allows no change of root.</summary>
 public sealed class BareSystemFactAttribute : FactAttribute
 {
-    private static readonly string[] Folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    /// <summary>Not every user's path has the system's tools. Before what is found in it: static fields are set in their order.</summary>
+    private static readonly string[] SystemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     /// <summary>The command, before the root: as root <c>chroot</c> itself, otherwise in a namespace where the user is root.</summary>
     internal static readonly string[] ChangeRoot = Environment.IsPrivilegedProcess ? [Find("chroot")] : [Find("unshare"), "-r", Find("chroot")];
@@ -119,7 +120,7 @@ public sealed class BareSystemFactAttribute : FactAttribute
         }
     }
 
-    /// <summary>Where the program is; not every user's path has the system's tools.</summary>
+    /// <summary>Where the program is.</summary>
     private static string Find(string name) =>
-        Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? name;
+        SystemFolders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? name;
 }
