@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 #nullable enable
@@ -161,7 +162,7 @@ internal sealed class ThirdPartyPackage
         {
             var file = Path.Combine(folder, id + ".txt");
             if (!File.Exists(file)) throw new InvalidDataException($"the text of the licence {id} is missing: a package names it and carries no copy, so build/licenses/{id}.txt is needed");
-            var isNotice = copyright.IndexOf('©') >= 0 || copyright.IndexOf("copyright", StringComparison.OrdinalIgnoreCase) >= 0;
+            var isNotice = Regex.IsMatch(copyright, "©|copyright", RegexOptions.IgnoreCase);
             yield return (id, Read(file).Replace("<copyright>", isNotice ? copyright : "Copyright (c) " + copyright));
         }
     }
