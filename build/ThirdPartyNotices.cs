@@ -115,7 +115,7 @@ internal sealed class ThirdPartyPackage
         var licenses = Carried(carrier, "licen", "copying");
         if (licenseFile is not null && !licenses.Contains(licenseFile)) licenses.Insert(0, licenseFile);
         var texts = licenses.Select(file => (file, Read(Path.Combine(carrier, file)))).ToList();
-        if (texts.Count == 0) texts.AddRange(StandardTexts(expression, copyright, standardTexts));
+        if (texts.Count == 0) texts.AddRange(StandardTexts($"{name} {version}", expression, copyright, standardTexts));
         if (texts.Count == 0)
             throw new InvalidDataException($"{name} {version} would be distributed without its licence: the package carries no licence file and names no licence{(Value("licenseUrl") is { } url ? $" but {url}" : "")}");
         texts.AddRange(Carried(carrier, "third", "notice").Select(file => (file, Read(Path.Combine(carrier, file)))));
@@ -152,7 +152,7 @@ internal sealed class ThirdPartyPackage
     ];
 
     /// <summary>The texts of all licences in an SPDX expression, with the package's copyright where a text has a place for it.</summary>
-    private static IEnumerable<(string Name, string Content)> StandardTexts(string? expression, string copyright, string folder)
+    private static IEnumerable<(string Name, string Content)> StandardTexts(string package, string? expression, string copyright, string folder)
     {
         var ids = (expression ?? "").Split([' ', '(', ')'], StringSplitOptions.RemoveEmptyEntries).Where(w => w is not ("AND" or "OR" or "WITH")).ToList();
 
@@ -161,7 +161,7 @@ internal sealed class ThirdPartyPackage
         foreach (var id in ids.Select(i => i.Replace("-or-later", "").Replace("-only", "")).Distinct())
         {
             var file = Path.Combine(folder, id + ".txt");
-            if (!File.Exists(file)) throw new InvalidDataException($"the text of the licence {id} is missing: a package names it and carries no copy, so build/licenses/{id}.txt is needed");
+            if (!File.Exists(file)) throw new InvalidDataException($"{package} would be distributed without its licence: it is under {id} and carries no copy of that, so build/licenses/{id}.txt is needed");
             var isNotice = Regex.IsMatch(copyright, "©|copyright", RegexOptions.IgnoreCase);
             yield return (id, Read(file).Replace("<copyright>", isNotice ? copyright : "Copyright (c) " + copyright));
         }

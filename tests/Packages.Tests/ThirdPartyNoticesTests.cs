@@ -66,7 +66,7 @@ public sealed class ThirdPartyNoticesTests : IDisposable
     [Theory]
     [InlineData("", "A 1.0.0", "no licence file")]
     [InlineData("<licenseUrl>https://a.example/terms</licenseUrl>", "A 1.0.0", "https://a.example/terms")]
-    [InlineData("""<license type="expression">MIT AND Unheard-Of</license>""", "build/licenses/Unheard-Of.txt")]
+    [InlineData("""<license type="expression">MIT AND Unheard-Of</license>""", "A 1.0.0", "build/licenses/Unheard-Of.txt")]
     public void Compose_PackageWithoutALicenceText_IsRefused(string metadata, params string[] expected)
     {
         var file = Package("cache", "A", "1.0.0", metadata, ("README.md", "Hello."));
