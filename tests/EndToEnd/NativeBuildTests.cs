@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using VqVae.Runtime;
 using VqVae.TestSupport;
@@ -56,6 +57,24 @@ public sealed class NativeBuildTests : IDisposable
             Assert.Equal(code, found);
             Assert.StartsWith("vqcodec: ", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>The program has managed packages and .NET's runtime inside it, so their licences lie beside it.</summary>
+    [NativeBuildFact]
+    public void Folder_CarriesTheLicencesOfAllPackagesInIt()
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(Program))!;
+        var notices = new NoticesFile(File.ReadAllText(Path.Combine(folder, NoticesFile.Name)));
+        var platform = RuntimeInformation.RuntimeIdentifier;
+        string[] expected =
+        [
+            "CommandLineParser", "Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Managed", $"Microsoft.NETCore.App.Runtime.NativeAOT.{platform}",
+            "NetVips", $"NetVips.Native.{platform}", "Spectre.Console", "Spectre.Console.Ansi", "System.Numerics.Tensors",
+        ];
+        Assert.Equal(expected, notices.Ids);
+        Assert.All(expected, id => Assert.Contains("\n--- ", notices.Section(id), StringComparison.Ordinal));
+        Assert.All((string[])["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE"], text => Assert.Contains(text, notices.Section("NetVips.Native." + platform), StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(SharedData.RepositoryRoot, "LICENSE")), File.ReadAllBytes(Path.Combine(folder, "LICENSE")));
     }
 
     private static string Program => Environment.GetEnvironmentVariable(NativeBuildFactAttribute.Variable)!;

@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Xml.Linq;
 using VqVae.Build;
 using VqVae.Models;
@@ -99,6 +101,23 @@ public sealed class PackageContentTests(PackageFeed feed)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public void Tool_PackagesOfPlatforms_CarryTheLicencesOfAllPackagesInThem(string id)
+    {
+        foreach (var platform in Platforms().Where(p => HasPlatform(id, p)))
+        {
+            using var package = feed.Open($"{id}.{platform}");
+            var folder = $"tools/net10.0/{platform}/";
+            var notices = new NoticesFile(Encoding.UTF8.GetString(PackageFeed.Read(package, folder + NoticesFile.Name)));
+            Assert.Equal(Contributors(package, folder, PackageFeed.Tools[id]).Order(StringComparer.OrdinalIgnoreCase), notices.Packages);
+            Assert.All(notices.Ids, other => Assert.Contains("\n--- ", notices.Section(other), StringComparison.Ordinal));
+            if (id != "vqvae-exporter")
+                Assert.All((string[])["GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE", "| libvips "], text => Assert.Contains(text, notices.Section("NetVips.Native." + platform), StringComparison.Ordinal));
+            Assert.Equal(PackageFeed.Read(package, "LICENSE"), PackageFeed.Read(package, folder + "LICENSE"));
+        }
+    }
+
     [Fact]
     public void Trainer_LibraryOfTorchSharp_IsThePatchedOne()
     {
@@ -115,7 +134,7 @@ public sealed class PackageContentTests(PackageFeed feed)
         foreach (var (id, file) in ((string, string)[])[("VqVae.Runtime", "lib/net10.0/VqVae.Runtime.dll"), ("VqVae.Runtime", "lib/net10.0/VqVae.Runtime.xml")])
         {
             using var first = feed.Open(id);
-            using var second = System.IO.Compression.ZipFile.OpenRead(folder[$"{id}.{feed.Version}.nupkg"]);
+            using var second = ZipFile.OpenRead(folder[$"{id}.{feed.Version}.nupkg"]);
             Assert.Equal(Convert.ToHexString(SHA256.HashData(PackageFeed.Read(first, file))), Convert.ToHexString(SHA256.HashData(PackageFeed.Read(second, file))));
         }
     }
@@ -133,6 +152,22 @@ public sealed class PackageContentTests(PackageFeed feed)
 
         yield return Name("onnxruntime");
         if (!mac) yield return Name("onnxruntime_providers_shared");
+    }
+
+    /// <summary>The packages, <c>ID VERSION</c>, that a tool's list of dependencies names as the origin of a file that is there.</summary>
+    private static IEnumerable<string> Contributors(ZipArchive package, string folder, string program)
+    {
+        using var dependencies = JsonDocument.Parse(PackageFeed.Read(package, $"{folder}{program}.deps.json"));
+        var types = dependencies.RootElement.GetProperty("libraries");
+        foreach (var library in dependencies.RootElement.GetProperty("targets").EnumerateObject().SelectMany(t => t.Value.EnumerateObject()))
+        {
+            if (types.GetProperty(library.Name).GetProperty("type").GetString() != "package") continue;
+            var files = ((string[])["runtime", "native"]).Where(kind => library.Value.TryGetProperty(kind, out _)).SelectMany(kind => library.Value.GetProperty(kind).EnumerateObject());
+
+            // On Windows, ONNX Runtime's package copies its libraries itself, and the list does not know of them.
+            if (files.Any(f => package.GetEntry(folder + Path.GetFileName(f.Name)) is not null) || library.Name.StartsWith("Microsoft.ML.OnnxRuntime/", StringComparison.Ordinal))
+                yield return library.Name.Replace('/', ' ');
+        }
     }
 
     private static bool IsNative(string file) => file.Contains(".so", StringComparison.Ordinal) || file.EndsWith(".dylib", StringComparison.Ordinal)

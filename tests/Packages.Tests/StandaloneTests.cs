@@ -21,15 +21,34 @@ public sealed class StandaloneTests : IDisposable
     public void VqCodec_SelfContained_IsOneProgramWithItsOwnPlatformsLibrariesAndTheModel(string platform, string program, string magic, params string[] libraries)
     {
         var folder = Path.Combine(StandaloneTheoryAttribute.Folder!, platform);
-        Assert.Equal(libraries.Append(program).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        string[] texts = ["LICENSE", NoticesFile.Name];
+        Assert.Equal(texts.Concat(libraries).Append(program).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
 
         // An executable of that system, and not this one's.
-        foreach (var file in Directory.GetFiles(folder))
+        foreach (var file in libraries.Append(program).Select(f => Path.Combine(folder, f)))
             Assert.StartsWith(magic, Convert.ToHexString(File.ReadAllBytes(file).AsSpan(0, 16)), StringComparison.Ordinal);
 
         string[] model = [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "models", "photo")).Select(f => Path.GetFileName(f)!).Where(f => !f.EndsWith(".png", StringComparison.Ordinal))];
         Assert.Equal(model.Order(StringComparer.Ordinal), Directory.GetFiles(Path.Combine(folder, "models", "photo")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.Equal(["models"], Directory.GetDirectories(folder).Select(f => Path.GetFileName(f)!));
+    }
+
+    /// <summary>One file holds the managed packages and .NET's runtime, so their licences lie beside it.</summary>
+    [StandaloneTheory]
+    [InlineData("win-x64")]
+    [InlineData("osx-arm64")]
+    public void VqCodec_SelfContained_CarriesTheLicencesOfAllPackagesInIt(string platform)
+    {
+        var folder = Path.Combine(StandaloneTheoryAttribute.Folder!, platform);
+        var notices = new NoticesFile(File.ReadAllText(Path.Combine(folder, NoticesFile.Name)));
+        string[] expected =
+        [
+            "CommandLineParser", "Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Managed", $"Microsoft.NETCore.App.Host.{platform}", $"Microsoft.NETCore.App.Runtime.{platform}",
+            "NetVips", $"NetVips.Native.{platform}", "Spectre.Console", "Spectre.Console.Ansi", "System.Numerics.Tensors",
+        ];
+        Assert.Equal(expected, notices.Ids);
+        Assert.All(expected, id => Assert.Contains("\n--- ", notices.Section(id), StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(SharedData.RepositoryRoot, "LICENSE")), File.ReadAllBytes(Path.Combine(folder, "LICENSE")));
     }
 
     [Fact]
@@ -41,6 +60,9 @@ public sealed class StandaloneTests : IDisposable
             "--artifacts-path", _folder["artifacts"], "-o", _folder["trainer"]);
         Assert.Empty(Directory.GetFiles(_folder["trainer"], "*torch_cpu*", SearchOption.AllDirectories));
         Assert.InRange(Compressed(_folder["trainer"]), 1, MaxTrainerBytes);
+        var notices = new NoticesFile(File.ReadAllText(_folder["trainer/" + NoticesFile.Name]));
+        Assert.Contains("TorchSharp", notices.Ids);
+        Assert.Contains("Microsoft.NETCore.App.Runtime." + Dotnet.Platform, notices.Ids);
 
         var help = Run("--help");
         Assert.True(help.ExitCode == 0, help.ToString());
