@@ -38,24 +38,22 @@ public sealed partial class BareSystemTests : IDisposable
         Assert.Contains("BD-rate", Succeed("eval", "pictures", "--against", "jpeg,webp,avif", "--qualities", "40,60,80,95", "--out", "report"), StringComparison.Ordinal);
 
         // The same bytes as outside of it.
-        var outside = Run(Program, ["compress", _root["a.png"], _root["outside.vq"]]);
+        var outside = NativeProgram.Run(NativeProgram.File, ["compress", _root["a.png"], _root["outside.vq"]]);
         Assert.True(outside.Code == 0, outside.Error);
         Succeed("compress", "a.png", "inside.vq");
         Assert.Equal(File.ReadAllBytes(_root["outside.vq"]), File.ReadAllBytes(_root["inside.vq"]));
     }
 
-    private static string Program => Environment.GetEnvironmentVariable(NativeBuildFactAttribute.Variable)!;
-
     /// <summary>Copies the program's folder, and from this machine the libraries that the system's loader finds for it.</summary>
     private void Build()
     {
-        var source = Path.GetDirectoryName(Path.GetFullPath(Program))!;
+        var source = Path.GetDirectoryName(Path.GetFullPath(NativeProgram.File))!;
         foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) is not (".dbg" or ".pdb")))
             Copy(file, Path.Combine(_root["opt"], Path.GetRelativePath(source, file)));
 
         var libraries = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in Directory.GetFiles(source).Where(f => f == Path.GetFullPath(Program) || f.Contains(".so", StringComparison.Ordinal)))
-            foreach (Match match in Library().Matches(Run("ldd", [file]).Output)) libraries.Add(match.Value);
+        foreach (var file in Directory.GetFiles(source).Where(f => f == Path.GetFullPath(NativeProgram.File) || f.Contains(".so", StringComparison.Ordinal)))
+            foreach (Match match in Library().Matches(NativeProgram.Run("ldd", [file]).Output)) libraries.Add(match.Value);
         Assert.Empty(libraries.Select(l => Path.GetFileName(l)).Except(Allowed));
         foreach (var library in libraries) Copy(library, _root.Path + library);
     }
@@ -68,21 +66,9 @@ public sealed partial class BareSystemTests : IDisposable
 
     private string Succeed(params string[] arguments)
     {
-        var (code, output, error) = Run(BareSystemFactAttribute.ChangeRoot[0], [.. BareSystemFactAttribute.ChangeRoot[1..], _root.Path, "/opt/" + Path.GetFileName(Program), .. arguments], bare: true);
+        var (code, output, error) = NativeProgram.Run(BareSystemFactAttribute.ChangeRoot[0], [.. BareSystemFactAttribute.ChangeRoot[1..], _root.Path, "/opt/" + Path.GetFileName(NativeProgram.File), .. arguments], bare: true);
         Assert.True(code == 0, $"{string.Join(' ', arguments)}: {code}, {error}");
         return output;
-    }
-
-    private static (int Code, string Output, string Error) Run(string program, string[] arguments, bool bare = false)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (bare) start.Environment.Clear();
-        start.Environment.Remove("VQVAE_MODEL");
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
     }
 
     /// <summary>The paths in what <c>ldd</c> prints.</summary>

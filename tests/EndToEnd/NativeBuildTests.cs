@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using VqVae.Runtime;
@@ -63,7 +62,7 @@ public sealed class NativeBuildTests : IDisposable
     [NativeBuildFact]
     public void Folder_CarriesTheLicencesOfAllPackagesInIt()
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(Program))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(NativeProgram.File))!;
         var notices = new NoticesFile(File.ReadAllText(Path.Combine(folder, NoticesFile.Name)));
         var platform = RuntimeInformation.RuntimeIdentifier;
         string[] expected =
@@ -77,8 +76,6 @@ public sealed class NativeBuildTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(SharedData.RepositoryRoot, "LICENSE")), File.ReadAllBytes(Path.Combine(folder, "LICENSE")));
     }
 
-    private static string Program => Environment.GetEnvironmentVariable(NativeBuildFactAttribute.Variable)!;
-
     private static string Model => Path.Combine(SharedData.RepositoryRoot, "models", DefaultModel.Name);
 
     private string Succeed(params string[] arguments)
@@ -88,16 +85,7 @@ public sealed class NativeBuildTests : IDisposable
         return output;
     }
 
-    private (int Code, string Output, string Error) Run(string[] arguments)
-    {
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path };
-        start.Environment.Remove("VQVAE_MODEL");
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    private (int Code, string Output, string Error) Run(string[] arguments) => NativeProgram.Run(NativeProgram.File, arguments, _folder.Path);
 }
 
 /// <summary>A test of the native program, skipped where none is named.</summary>

@@ -5,15 +5,18 @@ namespace VqVae.Runtime.Tests.Golden;
 /// <summary>
 /// The promise of version 1: every file of <c>tests/golden</c> is read as on the day when it was made. A failure here is never mended by making the files anew.
 /// </summary>
-public sealed class GoldenFileTests : IDisposable
+public sealed class GoldenFileTests(GoldenFileTests.Opened opened) : IClassFixture<GoldenFileTests.Opened>
 {
-    private readonly Dictionary<string, GoldenModel> _models = [];
-
     private static readonly GoldenVectors Vectors = GoldenVectors.Load(GoldenVectors.Folder);
 
-    public void Dispose()
+    private readonly GoldenModels _models = opened.Models;
+
+    /// <summary>The models, for all tests of the class: they read two hundred files of eight.</summary>
+    public sealed class Opened : IDisposable
     {
-        foreach (var model in _models.Values) model.Dispose();
+        internal GoldenModels Models { get; } = new(GoldenVectors.Folder);
+
+        public void Dispose() => Models.Dispose();
     }
 
     public static TheoryData<string> Accepted => [.. Vectors.Accept.Select(f => f.File)];
@@ -28,19 +31,19 @@ public sealed class GoldenFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public void Read_GoldenFile_GivesItsIndicesAlphaAndExif(string name) => CheckAccepted(GoldenVectors.Folder, Vectors.Accept.Single(f => f.File == name), Model);
+    public void Read_GoldenFile_GivesItsIndicesAlphaAndExif(string name) => CheckAccepted(GoldenVectors.Folder, Vectors.Accept.Single(f => f.File == name), _models);
 
     [Theory]
     [MemberData(nameof(CutShort))]
-    public void Read_GoldenFileCutShort_GivesItsWholeStages(string name) => CheckPartial(GoldenVectors.Folder, Vectors.Partial.Single(f => f.File == name), Model);
+    public void Read_GoldenFileCutShort_GivesItsWholeStages(string name) => CheckPartial(GoldenVectors.Folder, Vectors.Partial.Single(f => f.File == name), _models);
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Read_FileThatMustBeRefused_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.Refuse.Single(f => f.File == name), Model);
+    public void Read_FileThatMustBeRefused_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.Refuse.Single(f => f.File == name), _models);
 
     [Theory]
     [MemberData(nameof(RefusedInPart))]
-    public void Read_DamagedFileInPart_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.RefusePartial.Single(f => f.File == name), Model, allowPartial: true);
+    public void Read_DamagedFileInPart_IsRefused(string name) => CheckRefused(GoldenVectors.Folder, Vectors.RefusePartial.Single(f => f.File == name), _models, allowPartial: true);
 
     [Theory]
     [MemberData(nameof(WithPixels))]
@@ -84,7 +87,7 @@ public sealed class GoldenFileTests : IDisposable
             accept.Concat(Vectors.Partial).Select(f => f.File).Concat(Vectors.Refuse.Concat(Vectors.RefusePartial).Select(f => f.File))));
     }
 
-    internal static void CheckAccepted(string folder, GoldenFile expected, Func<string, GoldenModel> models)
+    internal static void CheckAccepted(string folder, GoldenFile expected, GoldenModels models)
     {
         var file = Bytes(folder, expected.File);
         var info = VqFile.ReadInfo(file);
@@ -92,7 +95,7 @@ public sealed class GoldenFileTests : IDisposable
             (1, expected.Width, expected.Height, expected.Alpha, expected.RatePoint, expected.Stages, expected.Entropy),
             (info.Version, info.Width, info.Height, info.HasAlpha, info.RatePoint, info.Stages, info.EntropyMode.ToString().ToLowerInvariant()));
         Assert.Equal(expected.Gray, info.Format is PixelFormat.Gray8 or PixelFormat.GrayAlpha16);
-        var model = models(expected.Model);
+        var model = models[expected.Model];
         Assert.Equal(model.Manifest.Id, info.ModelId.ToString());
         CheckIndices(folder, expected, model.Read(file));
         Assert.Equal(expected.ExifFile is null ? [] : Bytes(folder, expected.ExifFile), VqFile.ReadExif(file));
@@ -103,17 +106,17 @@ public sealed class GoldenFileTests : IDisposable
         Assert.Equal(Bytes(folder, expected.AlphaFile!), Enumerable.Range(0, expected.Height).SelectMany(_ => rows.ReadRow().ToArray()));
     }
 
-    internal static void CheckPartial(string folder, GoldenFile expected, Func<string, GoldenModel> models)
+    internal static void CheckPartial(string folder, GoldenFile expected, GoldenModels models)
     {
-        var (file, model) = (Bytes(folder, expected.File), models(expected.Model));
+        var (file, model) = (Bytes(folder, expected.File), models[expected.Model]);
         Assert.Throws<VqFormatException>(() => model.Read(file));
         Assert.Equal(expected.WholeStages, expected.Planes.Max(p => p.Stages));
         CheckIndices(folder, expected, model.Read(file, allowPartial: true));
     }
 
-    internal static void CheckRefused(string folder, RefusedFile refused, Func<string, GoldenModel> models, bool allowPartial = false)
+    internal static void CheckRefused(string folder, RefusedFile refused, GoldenModels models, bool allowPartial = false)
     {
-        var (file, model) = (Bytes(folder, refused.File), models(refused.Model));
+        var (file, model) = (Bytes(folder, refused.File), models[refused.Model]);
         Assert.Throws<VqFormatException>(() => model.Read(file, allowPartial));
         Assert.False(string.IsNullOrWhiteSpace(refused.Reason));
     }
@@ -131,11 +134,5 @@ public sealed class GoldenFileTests : IDisposable
         }
 
         Assert.Equal((expected.Planes.Count, 0), (indices.Length, all.Length));
-    }
-
-    private GoldenModel Model(string name)
-    {
-        if (!_models.TryGetValue(name, out var model)) _models[name] = model = new GoldenModel(Path.Combine(GoldenVectors.Folder, name));
-        return model;
     }
 }

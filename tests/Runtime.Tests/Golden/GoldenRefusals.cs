@@ -12,7 +12,7 @@ internal static class GoldenRefusals
     /// <summary>All of them.</summary>
     /// <param name="accepted">Gives a golden file by its name.</param>
     /// <param name="models">Gives a golden model by its folder.</param>
-    public static IEnumerable<(string Name, string Model, string Reason, byte[] Bytes)> All(Func<string, byte[]> accepted, Func<string, GoldenModel> models)
+    public static IEnumerable<(string Name, string Model, string Reason, byte[] Bytes)> All(Func<string, byte[]> accepted, GoldenModels models)
     {
         const string Klt = "models/klt";
         var small = accepted("klt-raw-1x1");
@@ -62,7 +62,7 @@ internal static class GoldenRefusals
     }
 
     /// <summary>Files that are refused even where what is left of a file is asked for.</summary>
-    public static IEnumerable<(string Name, string Model, string Reason, byte[] Bytes)> InPart(Func<string, byte[]> accepted, Func<string, GoldenModel> models)
+    public static IEnumerable<(string Name, string Model, string Reason, byte[] Bytes)> InPart(Func<string, byte[]> accepted, GoldenModels models)
     {
         const string Klt = "models/klt";
         foreach (var mode in (string[])["raw", "static", "fast", "dense"])
@@ -70,7 +70,7 @@ internal static class GoldenRefusals
             var tiles = accepted($"klt-{mode}-tiles-64");
             yield return ($"partial-{mode}-checksum", Klt, "nothing is missing, and the checksum is wrong", [.. tiles[..^1], (byte)(tiles[^1] ^ 1)]);
             yield return ($"partial-{mode}-byte-behind", Klt, "a byte behind the checksum", [.. tiles, 0]);
-            yield return ($"partial-{mode}-no-stage", Klt, "not even the first stage is whole", tiles[..(Payload(tiles, models(Klt)) + 5)]);
+            yield return ($"partial-{mode}-no-stage", Klt, "not even the first stage is whole", tiles[..(Payload(tiles, models[Klt]) + 5)]);
             yield return ($"partial-{mode}-no-lengths", Klt, "cut inside the block lengths", tiles[..(Head(tiles).Payload + 1)]);
         }
 
@@ -82,7 +82,7 @@ internal static class GoldenRefusals
 
         var rans = accepted("klt-static-two-states");
         var low = rans[..(rans.Length - 100)];
-        BinaryPrimitives.WriteUInt32LittleEndian(low.AsSpan(Payload(rans, models(Klt))), 0xffff);
+        BinaryPrimitives.WriteUInt32LittleEndian(low.AsSpan(Payload(rans, models[Klt])), 0xffff);
         yield return ("partial-damaged-first-block", Klt, "the first block is damaged before the cut: a first state below 2^16", low);
     }
 
@@ -154,14 +154,14 @@ internal static class GoldenRefusals
     }
 
     /// <summary>Blocks that no encoder writes, of every mode.</summary>
-    private static IEnumerable<(string, string, string, byte[])> Blocks(Func<string, byte[]> accepted, Func<string, GoldenModel> models)
+    private static IEnumerable<(string, string, string, byte[])> Blocks(Func<string, byte[]> accepted, GoldenModels models)
     {
         const string Klt = "models/klt";
         foreach (var mode in (string[])["static", "fast"])
         {
             // The first block's states come first.
             var file = accepted($"klt-{mode}-tiles-64");
-            var start = Payload(file, models(Klt));
+            var start = Payload(file, models[Klt]);
             var low = file[..^4];
             BinaryPrimitives.WriteUInt32LittleEndian(low.AsSpan(start), 0xffff);
             yield return ($"{mode}-state-below", Klt, "a first state below 2^16", VqBytes.Seal(low));
@@ -171,11 +171,11 @@ internal static class GoldenRefusals
         var one = accepted("klt-dense");
         yield return ("dense-last-byte", Klt, "a dense file's last block ends with other bytes than the fewest", Lengthen(one));
         var dense = accepted("klt-dense-tiles-64");
-        var first = Payload(dense, models(Klt));
+        var first = Payload(dense, models[Klt]);
         var length = dense[Head(dense).Payload];
-        yield return ("dense-last-byte-of-a-block", Klt, "a dense block whose last byte is another in the same range", OtherLastByte(dense, first + length - 1, models(Klt)));
-        yield return ("static-stage-without-table", "models/random-5000", "a stage without a table that is not marked raw", Unmarked(accepted("random-5000-static"), models("models/random-5000")));
-        yield return ("fast-stage-without-tables", "models/random-5000", "a stage without tables that is not marked raw", Unmarked(accepted("random-5000-fast"), models("models/random-5000")));
+        yield return ("dense-last-byte-of-a-block", Klt, "a dense block whose last byte is another in the same range", OtherLastByte(dense, first + length - 1, models[Klt]));
+        yield return ("static-stage-without-table", "models/random-5000", "a stage without a table that is not marked raw", Unmarked(accepted("random-5000-static"), models["models/random-5000"]));
+        yield return ("fast-stage-without-tables", "models/random-5000", "a stage without tables that is not marked raw", Unmarked(accepted("random-5000-fast"), models["models/random-5000"]));
     }
 
     /// <summary>The file with one byte more behind its last block.</summary>

@@ -125,3 +125,24 @@ internal sealed class GoldenModel : IDisposable
 
     public void Dispose() => _tables?.Dispose();
 }
+
+/// <summary>The models of a folder of golden files, each opened once.</summary>
+internal sealed class GoldenModels(string folder) : IDisposable
+{
+    private readonly Dictionary<string, GoldenModel> _models = [];
+
+    /// <summary>A model by its folder's name in the list.</summary>
+    public GoldenModel this[string name]
+    {
+        get
+        {
+            if (!_models.TryGetValue(name, out var model)) _models[name] = model = new GoldenModel(Path.Combine(folder, name));
+            return model;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var model in _models.Values) model.Dispose();
+    }
+}

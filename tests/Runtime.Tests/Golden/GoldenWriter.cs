@@ -14,10 +14,10 @@ internal sealed class GoldenWriter : IDisposable
 {
     private readonly string _folder;
     private readonly GoldenVectors _vectors = new();
-    private readonly Dictionary<string, GoldenModel> _models = [];
+    private readonly GoldenModels _models;
     private readonly Dictionary<string, VqCodec> _codecs = [];
 
-    private GoldenWriter(string folder) => _folder = folder;
+    private GoldenWriter(string folder) => (_folder, _models) = (folder, new GoldenModels(folder));
 
     /// <summary>Writes what the folder lacks, and the list.</summary>
     /// <param name="folder">A folder with <c>models/klt</c>, <c>models/planes</c> and <c>models/scales</c>.</param>
@@ -28,22 +28,16 @@ internal sealed class GoldenWriter : IDisposable
         writer.WriteRandomModels();
         writer.WriteAccepted();
         writer.WritePartial();
-        foreach (var (name, model, reason, bytes) in GoldenRefusals.All(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer.Model)) writer.Refuse(writer._vectors.Refuse, name, model, reason, bytes);
-        foreach (var (name, model, reason, bytes) in GoldenRefusals.InPart(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer.Model)) writer.Refuse(writer._vectors.RefusePartial, name, model, reason, bytes);
+        foreach (var (name, model, reason, bytes) in GoldenRefusals.All(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer._models)) writer.Refuse(writer._vectors.Refuse, name, model, reason, bytes);
+        foreach (var (name, model, reason, bytes) in GoldenRefusals.InPart(name => GoldenFileTests.Bytes(folder, $"accept/{name}.vq"), writer._models)) writer.Refuse(writer._vectors.RefusePartial, name, model, reason, bytes);
         writer._vectors.Save(folder);
         return writer._vectors;
     }
 
     public void Dispose()
     {
-        foreach (var model in _models.Values) model.Dispose();
+        _models.Dispose();
         foreach (var codec in _codecs.Values) codec.Dispose();
-    }
-
-    public GoldenModel Model(string name)
-    {
-        if (!_models.TryGetValue(name, out var model)) _models[name] = model = new GoldenModel(Path.Combine(_folder, name));
-        return model;
     }
 
     private void WriteAccepted()
@@ -134,13 +128,14 @@ internal sealed class GoldenWriter : IDisposable
                 Fast = raw ? new FastTables([new FastStage?[stages]]) : RandomTables.Fast(random, spec.Planes),
                 Dense = RandomDenseTables.Make(random, spec.Planes, dimensions: codes == MostCodes ? 0 : null),
             }]).Write();
+            var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(tables));
             var manifest = VqBytes.Manifest with
             {
                 Name = name,
-                Id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(tables).AsSpan(0, ModelId.Size)),
+                Id = hash[..(2 * ModelId.Size)],
                 Spec = spec,
                 Planes = spec.Planes,
-                Files = new Dictionary<string, ManifestFile> { [ModelManifest.TablesFileName] = new(tables.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(tables))) },
+                Files = new Dictionary<string, ManifestFile> { [ModelManifest.TablesFileName] = new(tables.Length, hash) },
             };
             Directory.CreateDirectory(folder);
             File.WriteAllBytes(Path.Combine(folder, ModelManifest.TablesFileName), tables);
@@ -160,7 +155,7 @@ internal sealed class GoldenWriter : IDisposable
                 int[][] indices;
                 try
                 {
-                    indices = Model(file.Model).Read(bytes[..length], allowPartial: true);
+                    indices = _models[file.Model].Read(bytes[..length], allowPartial: true);
                 }
                 catch (VqFormatException)
                 {
@@ -180,7 +175,7 @@ internal sealed class GoldenWriter : IDisposable
         string name, string model, int width, int height, VqEntropyMode mode, int rate = 0, int stages = 255, int tileBits = TilePolicy.DefaultBits, bool gray = false,
         byte[]? alpha = null, Func<byte[], byte[]>? deflate = null, byte[]? exif = null, bool disturb = false, bool pixels = false, Func<byte[], byte[]>? edit = null)
     {
-        var (golden, path) = (Model(model), $"accept/{name}");
+        var (golden, path) = (_models[model], $"accept/{name}");
         var planes = golden.Manifest.Planes;
         stages = Math.Min(stages, planes.Max(p => p.Stages));
         var header = new VqHeader
@@ -240,7 +235,7 @@ internal sealed class GoldenWriter : IDisposable
     private int[][] Encode(string model, int width, int height, int rate)
     {
         var file = Codec(model).Compress(DrawnImage.Rgb(width, height, seed: width + height), width, height, options: new VqCompressOptions { EntropyMode = VqEntropyMode.Raw, RatePoint = rate });
-        return Model(model).Read(file);
+        return _models[model].Read(file);
     }
 
     /// <summary>Makes the left half of the first stage random, so that its blocks are shorter raw.</summary>

@@ -11,23 +11,19 @@ public sealed class GoldenWriterTests : IDisposable
     public const string Variable = "VQ_GOLDEN_FOLDER";
 
     private readonly TemporaryFolder _temporary = new();
-    private readonly Dictionary<string, GoldenModel> _models = [];
 
-    public void Dispose()
-    {
-        foreach (var model in _models.Values) model.Dispose();
-        _temporary.Dispose();
-    }
+    public void Dispose() => _temporary.Dispose();
 
     [Fact]
     public void Write_IntoAFolderWithModelsAlone_WritesFilesThatReadAsListed()
     {
         var folder = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } kept ? kept : CopyOfTheModels();
         var vectors = GoldenWriter.Write(folder);
-        Assert.All(vectors.Accept, file => GoldenFileTests.CheckAccepted(folder, file, name => Model(folder, name)));
-        Assert.All(vectors.Partial, file => GoldenFileTests.CheckPartial(folder, file, name => Model(folder, name)));
-        Assert.All(vectors.Refuse, file => GoldenFileTests.CheckRefused(folder, file, name => Model(folder, name)));
-        Assert.All(vectors.RefusePartial, file => GoldenFileTests.CheckRefused(folder, file, name => Model(folder, name), allowPartial: true));
+        using var models = new GoldenModels(folder);
+        Assert.All(vectors.Accept, file => GoldenFileTests.CheckAccepted(folder, file, models));
+        Assert.All(vectors.Partial, file => GoldenFileTests.CheckPartial(folder, file, models));
+        Assert.All(vectors.Refuse, file => GoldenFileTests.CheckRefused(folder, file, models));
+        Assert.All(vectors.RefusePartial, file => GoldenFileTests.CheckRefused(folder, file, models, allowPartial: true));
     }
 
     private string CopyOfTheModels()
@@ -39,11 +35,5 @@ public sealed class GoldenWriterTests : IDisposable
         }
 
         return _temporary.Path;
-    }
-
-    private GoldenModel Model(string folder, string name)
-    {
-        if (!_models.TryGetValue(name, out var model)) _models[name] = model = new GoldenModel(Path.Combine(folder, name));
-        return model;
     }
 }
