@@ -12,7 +12,7 @@ namespace VqVae.Samples.Tests;
 /// <summary>The service in this process, on Kestrel and a free port, with folders of its own.</summary>
 public sealed class TestService : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _app;
@@ -44,7 +44,7 @@ public sealed class TestService : IAsyncDisposable
         ]);
         var service = new TestService(app, folder);
         await app.StartAsync();
-        service.Client.BaseAddress = new Uri(app.Urls.Single());
+        service.Client.BaseAddress = new Uri(app.Urls.Single(url => !url.Contains("unix:", StringComparison.Ordinal)));
         await UntilAsync(async () => (await service.Client.GetAsync("/health/ready")).IsSuccessStatusCode);
         return service;
     }
