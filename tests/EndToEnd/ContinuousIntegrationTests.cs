@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using VqVae.TestSupport;
 
 namespace VqVae.EndToEnd;
@@ -50,6 +51,7 @@ public sealed class ContinuousIntegrationTests : IDisposable
     }
 
     /// <summary>Runs the script in a folder with one test project, where the step <paramref name="failing"/> fails.</summary>
+    [UnsupportedOSPlatform("windows")]
     private (int ExitCode, string Output) RunScript(string failing)
     {
         Directory.CreateDirectory(_folder[".ci"]);

@@ -3,8 +3,11 @@ using System.Net;
 
 namespace VqVae.Samples.Tests;
 
+[Collection(Name)]
 public class MalformedUploadTests
 {
+    internal const string Name = "measures the memory of the process";
+
     private const int Count = 1000;
 
     /// <summary>A picture of 24 megapixels takes as much in RGB; the damaged ones are thumbnails, and the bombs must not be unpacked.</summary>
@@ -90,3 +93,7 @@ public class MalformedUploadTests
         return process.WorkingSet64;
     }
 }
+
+/// <summary>Runs when no other test does: the memory of their services would be counted, too.</summary>
+[CollectionDefinition(MalformedUploadTests.Name, DisableParallelization = true)]
+public sealed class ProcessMemoryGroup;
