@@ -50,9 +50,19 @@ public sealed class ContinuousIntegrationTests : IDisposable
             """.ReplaceLineEndings("\n"), output);
     }
 
-    /// <summary>Runs the script in a folder with one test project, where the step <paramref name="failing"/> fails.</summary>
+    [Fact]
+    public void Run_StartedInTheBackground_LetsTestsInterruptPrograms()
+    {
+        if (OperatingSystem.IsWindows()) return;
+
+        var (_, output) = RunScript("test", "trap '' INT;");
+
+        Assert.Contains("interrupted\n", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the script in a folder with one test project, where the step <paramref name="failing"/> fails, after other commands of a shell.</summary>
     [UnsupportedOSPlatform("windows")]
-    private (int ExitCode, string Output) RunScript(string failing)
+    private (int ExitCode, string Output) RunScript(string failing, string before = "")
     {
         Directory.CreateDirectory(_folder[".ci"]);
         File.Copy(Path.Combine(SharedData.RepositoryRoot, ".ci", "run"), _folder[".ci/run"]);
@@ -62,6 +72,7 @@ public sealed class ContinuousIntegrationTests : IDisposable
         File.WriteAllText(_folder["tools/dotnet"], $$"""
             #!/bin/sh
             if [ "$1" = test ]; then
+                sh -c 'kill -INT $$' || echo interrupted
                 mkdir -p test-results
                 cat > test-results/A.trx << 'END'
               <UnitTestResult testName="A.Good" outcome="Passed" testType="1" />
@@ -93,7 +104,7 @@ public sealed class ContinuousIntegrationTests : IDisposable
         File.WriteAllText(_folder["tools/chromium"], "#!/bin/sh\n");
         foreach (var tool in Directory.GetFiles(_folder["tools"])) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var start = new ProcessStartInfo("bash", [_folder[".ci/run"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-c", before + "bash '" + _folder[".ci/run"] + "'"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = _folder["tools"] + ":" + Environment.GetEnvironmentVariable("PATH");
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
