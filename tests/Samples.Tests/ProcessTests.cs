@@ -67,6 +67,7 @@ public class ProcessTests
         body.Headers.ContentType = new("image/jpeg");
         var running = client.PostAsync("/compress", body);
         await TestService.UntilAsync(() => Task.FromResult(Directory.GetFiles(folder["uploads"]).Length > 0));
+        Assert.False(running.IsCompleted);
 
         process.Signal("TERM");
 
